@@ -1,0 +1,1 @@
+"""Built-in encoder plugins, an encoder a file."""

@@ -1,0 +1,69 @@
+"""The whole contract between qaengine and its plugins, on one screen. Imports no torch.
+
+A plugin is a module with functions marked `@hookimpl`, announced by its package's
+entry point in the group "qaengine". Built-in plugins use the same hooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from qaengine.schema import Answer, Split, TaskSchema, Triple
+
+if TYPE_CHECKING:
+    import typer
+
+    from qaengine.network.encoder import Encoder
+
+PROJECT = "qaengine"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class Task:
+    """A task: a schema, examples, and one way to frame a question.
+
+    The same `frame` serves training, evaluation and asking.
+    """
+
+    schema: TaskSchema
+
+    def examples(self, split: Split, **options: Any) -> Iterator[Triple]:
+        """Gold triples of a split; raises `DataError` where the data cannot be found or read."""
+        raise NotImplementedError
+
+    def samples(self) -> Sequence[Triple]:
+        """A few gold triples of the task's own making: shown to users, run by `check_task`."""
+        raise NotImplementedError
+
+    def frame(self, input: Sequence[str], question: str) -> Triple:
+        """A user's input and question as this task's triple."""
+        return Triple(input=tuple(input), question=question, task=self.schema.name)
+
+
+@hookspec
+def qaengine_tasks() -> Iterable[Task]:  # type: ignore[empty-body]
+    """The tasks that this plugin brings."""
+
+
+@hookspec
+def qaengine_encoders() -> Iterable[type[Encoder]]:  # type: ignore[empty-body]
+    """The encoder classes that this plugin brings, each with a `name`."""
+
+
+@hookspec(firstresult=True)
+def qaengine_route(triple: Triple, tasks: Sequence[TaskSchema]) -> str | None:
+    """The name of the task that a question belongs to, or None to leave it to others."""
+
+
+@hookspec
+def qaengine_answered(triple: Triple, answer: Answer) -> None:
+    """Called after each answer: for logging, statistics."""
+
+
+@hookspec
+def qaengine_commands(app: typer.Typer) -> None:
+    """Add commands to the `qaengine` command line."""

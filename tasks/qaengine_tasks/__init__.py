@@ -1,0 +1,1 @@
+"""Built-in task plugins, a task a file."""
