@@ -217,7 +217,9 @@ class Registry:
         for plugin, result in reversed(list(self._call(hook))):
             for name, value in self._named(plugin, hook, result, name_of):
                 if name in found:
-                    raise PluginError(_clash(f"{kind}s", name, owners[name], plugin))
+                    sentence = _clash(f"{kind}s", name, owners[name], plugin)
+                    self._record(plugin, sentence)
+                    raise PluginError(sentence)
                 found[name], owners[name] = value, plugin
         return found
 

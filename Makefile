@@ -1,0 +1,38 @@
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+PACKAGES := qaengine plugins/qaengine_encoders tasks/qaengine_tasks
+
+.DEFAULT_GOAL := help
+.PHONY: help setup ask test test-all lint types clean
+
+help:  ## Say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY)  ## Make .venv with everything that is needed, once
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+ask: setup  ## Answer the lecture's question about its story, and show why
+	@$(BIN)/qaengine ask "Jane went to the hallway. Mary walked to the bathroom. Sandra went to the garden. Daniel went back to the garden. Sandra took the milk there." "Where is the milk?"
+
+test: setup  ## Run the quick tests
+	$(BIN)/python -m pytest -m "not slow and not e2e"
+
+test-all: setup  ## Run all tests
+	$(BIN)/python -m pytest
+
+lint: setup  ## Check style, and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	PYTHONPATH=.:plugins:tasks $(BIN)/lint-imports
+
+types: setup  ## Check types
+	$(BIN)/mypy
+
+clean:  ## Remove .venv and what the tools left
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

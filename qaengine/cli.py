@@ -1,0 +1,327 @@
+"""The command line: `qaengine COMMAND`. Heavy modules are imported inside the commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from qaengine import __version__
+from qaengine.errors import PluginError, QAEngineError
+
+if TYPE_CHECKING:
+    from qaengine.engine import Engine
+
+app = typer.Typer(
+    name="qaengine",
+    help="Answers questions about a text with one small network, and shows why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Checkpoint = Annotated[
+    Path | None, typer.Option(help="A checkpoint folder; the shipped one if none is named.")
+]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs the command line and exits: 0 done, 1 a user's mistake, 2 usage, 130 interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    _never_fail_on_characters()
+    try:
+        if entry_points(group="qaengine"):  # built-in plugins bring no commands
+            from qaengine.registry import registry
+
+            registry().commands(app)
+        app([word for word in given if word != "--debug"], prog_name="qaengine")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except QAEngineError as error:
+        if "--debug" in given:
+            raise
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _never_fail_on_characters() -> None:
+    """A terminal that lacks a character shows "?" in its place."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def ask(
+    input: Annotated[
+        str | None, typer.Argument(help="The text; `-` reads it from standard input.")
+    ] = None,
+    question: Annotated[str | None, typer.Argument(help="What you want to know.")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="The task; found by itself if not named.")
+    ] = None,
+    checkpoint: Checkpoint = None,
+    device: Device = "auto",
+    as_json: AsJson = False,
+    file: Annotated[
+        Path | None,
+        typer.Option(help='Questions in bulk: lines of `{"input": ..., "question": ...}`.'),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where answers in bulk go; a run that was cut short resumes."),
+    ] = None,
+) -> None:
+    """Answer a question about a text; without arguments, ask line by line."""
+    if (file is None) != (out is None):
+        raise typer.BadParameter("--file and --out go together")
+    if file is not None and out is not None:
+        _ask_in_bulk(file, out, checkpoint, device)
+    elif input is None:
+        _ask_line_by_line(_load(checkpoint, device), task, as_json)
+    elif question is None:
+        raise typer.BadParameter("a question is missing", param_hint="QUESTION")
+    else:
+        text = _read_stdin() if input == "-" else input
+        _show_answer(_load(checkpoint, device), text, question, task, as_json)
+
+
+def _load(checkpoint: Path | None, device: str) -> Engine:
+    from qaengine.engine import Engine
+
+    return Engine.load(checkpoint, device=device)
+
+
+def _read_stdin() -> str:
+    return sys.stdin.buffer.read().decode("utf-8", errors="replace")
+
+
+def _show_answer(engine: Engine, text: str, question: str, task: str | None, as_json: bool) -> None:
+    from qaengine.console import answer_view, stdout
+
+    answer = engine.ask(text, question, task=task)
+    if as_json:
+        print(answer.model_dump_json())
+    else:
+        stdout().print(answer_view(answer))
+
+
+def _ask_line_by_line(engine: Engine, task: str | None, as_json: bool) -> None:
+    """A text, then questions about it; an empty line for another text, end of file to leave."""
+    from qaengine.console import stderr
+
+    console = stderr()
+    console.print("A text, then questions about it. Empty line: another text. Ctrl-D: leave.")
+    try:
+        while True:
+            text = console.input("[bold]text>[/] ")
+            while text.strip() and (question := console.input("[bold]question>[/] ")).strip():
+                try:
+                    _show_answer(engine, text, question, task, as_json)
+                except QAEngineError as error:
+                    console.print(f"Error: {error}", markup=False)
+    except EOFError:
+        console.print()
+
+
+def _ask_in_bulk(file: Path, out: Path, checkpoint: Path | None, device: str) -> None:
+    from rich.progress import MofNCompleteColumn, Progress
+
+    from qaengine.bulk import CHUNK, answer_file, count_answers, count_questions
+    from qaengine.console import stderr
+
+    total = count_questions(file)
+    kept = count_answers(out, file)
+    engine = _load(checkpoint, device)
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
+    refused = 0
+    with Progress(*columns, console=stderr()) as progress:
+        bar = progress.add_task("answers", total=total, completed=kept)
+        for wrong in answer_file(engine, file, out, skip=kept):
+            refused += wrong
+            progress.advance(bar, CHUNK)
+    print(f"{total - kept} answered, {kept} were there before: {out}", file=sys.stderr)
+    if refused:
+        raise QAEngineError(f'{refused} questions were refused; search {out} for "error".')
+
+
+@app.command()
+def plugins(
+    check: Annotated[
+        bool, typer.Option("--check", help="Call the hooks that import torch, too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the plugins, their hooks, and what is wrong with them."""
+    from qaengine.console import plugins_table, stdout
+    from qaengine.registry import registry
+
+    with suppress(PluginError):  # two of one name: listed like every other problem
+        registry().tasks()
+        if check:
+            registry().encoders()
+    found = registry().plugins()
+    if as_json:
+        print(json.dumps([plugin.model_dump() for plugin in found]))
+    else:
+        stdout().print(plugins_table(found))
+
+
+@app.command()
+def tasks(
+    name: Annotated[str | None, typer.Argument(help="Tell all about this task.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the tasks, or tell all about one."""
+    from qaengine.console import fields_table, stdout, tasks_table
+    from qaengine.registry import registry
+
+    if name is not None:
+        task = registry().task(name)
+        shown = task.schema.model_dump(mode="json")
+        shown["samples"] = [sample.model_dump(mode="json") for sample in task.samples()]
+        print(json.dumps(shown)) if as_json else stdout().print(fields_table(shown))
+        return
+    schemas = [task.schema for task in registry().tasks().values()]
+    if as_json:
+        print(json.dumps([schema.model_dump(mode="json") for schema in schemas]))
+    else:
+        stdout().print(tasks_table(schemas, _trained()))
+
+
+def _trained() -> list[str]:
+    """Names of the tasks that the shipped weights were trained on, read without torch."""
+    config = Path(__file__).with_name("pretrained") / "config.json"
+    if not config.exists():
+        return []
+    return [schema["name"] for schema in json.loads(config.read_text("utf-8"))["tasks"]]
+
+
+@app.command()
+def encoders(as_json: AsJson = False) -> None:
+    """List the encoders that a recipe or `train --encoder` can name."""
+    from qaengine.console import encoders_table, stdout
+    from qaengine.registry import registry
+
+    about = {name: _about(cls) for name, cls in registry().encoders().items()}
+    print(json.dumps(about)) if as_json else stdout().print(encoders_table(about))
+
+
+def _about(cls: type) -> str:
+    """The first line of a class's docstring, or where the class is."""
+    lines = (cls.__doc__ or "").strip().splitlines()
+    return lines[0] if lines else f"{cls.__module__}.{cls.__qualname__}"
+
+
+@app.command()
+def fetch(task: Annotated[str, typer.Argument(help="A data set's name, such as babi.")]) -> None:
+    """Download a task's data from its published address and check it."""
+    from qaengine.data import fetch as download
+
+    print(download(task))
+
+
+@app.command()
+def train(
+    recipe: Annotated[Path, typer.Argument(help="A recipe: a TOML file, see recipes/.")],
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where it stopped.")] = False,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Start from this checkpoint's weights.")
+    ] = None,
+    encoder: Annotated[str | None, typer.Option(help="Instead of the recipe's encoder.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Instead of the recipe's seed.")] = None,
+    device: Device = "auto",
+    out: Annotated[
+        Path | None, typer.Option(help="The checkpoint's folder; runs/RECIPE if none is named.")
+    ] = None,
+) -> None:
+    """Train a network as a recipe says."""
+    from qaengine.recipe import Recipe
+    from qaengine.registry import registry
+    from qaengine.train import train as run
+
+    instead: dict[str, Any] = {}
+    if encoder is not None:
+        registry().encoder(encoder)  # complains at once about a name that does not exist
+        instead["encoder"] = encoder
+    if seed is not None:
+        instead["seed"] = seed
+    planned = Recipe.read(recipe).model_copy(update=instead)
+    folder = out or Path("runs") / recipe.stem
+    try:
+        metrics = run(planned, folder, resume=resume, start=start, device=device)
+    except KeyboardInterrupt:
+        print("Interrupted. The same command with --resume goes on.", file=sys.stderr)
+        raise
+    _show_fields(metrics)
+    print(f"Checkpoint: {folder}", file=sys.stderr)
+
+
+@app.command()
+def evaluate(
+    what: Annotated[
+        list[str], typer.Argument(metavar="[CHECKPOINT] TASK", help="Whose weights, which task.")
+    ],
+    split: Annotated[str, typer.Option(help="train, valid or test.")] = "test",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many questions.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(help="An option of the task, as `name=value`; repeatable.")
+    ] = None,
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Score a checkpoint (the shipped one if none is named) on a task."""
+    from qaengine.evaluate import evaluate as run
+    from qaengine.registry import registry
+
+    if len(what) > 2:
+        raise typer.BadParameter("give a task, or a checkpoint and a task")
+    registry().task(what[-1])
+    engine = _load(Path(what[0]) if len(what) == 2 else None, device)
+    scores = run(engine, what[-1], split, limit=limit, **_task_options(option or []))
+    print(scores.model_dump_json()) if as_json else _show_fields(scores.model_dump())
+
+
+def _task_options(pairs: Sequence[str]) -> dict[str, Any]:
+    """`name=value` pairs; a value that reads as JSON is taken as that, any other as text."""
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{pair!r} is not name=value", param_hint="--option")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
+
+
+def _show_fields(fields: Any) -> None:
+    from qaengine.console import fields_table, stdout
+
+    stdout().print(fields_table(fields))
