@@ -91,7 +91,7 @@ def fetch(name: str, *, to: Path | str | None = None, progress: bool = True) -> 
 
 def cache_folder() -> Path:
     """Where fetched files are kept on this platform, e.g. ~/.cache/qaengine."""
-    import pooch
+    import pooch  # type: ignore[import-untyped]
 
     return Path(pooch.os_cache("qaengine"))
 
@@ -110,7 +110,7 @@ def _candidates(data_set: DataSet) -> Iterator[Path]:
 
 
 def _download(data_set: DataSet, url: str, folder: Path, progress: bool) -> Path:
-    import pooch
+    import pooch  # type: ignore[import-untyped]
 
     pooch.get_logger().setLevel("WARNING")
     with _progress_bar(data_set.name, shown=progress) as bar:

@@ -59,6 +59,7 @@ OPPOSITES: dict[int, tuple[tuple[str, str], ...]] = {
 }
 """Pairs that may be mirrored, by skill; the two axes of a map may also change places."""
 
+_INVENTED_SKILLS = (1, 2, 3, *range(5, 15))
 _PLURALS = {"cat": "cats", "mouse": "mice", "sheep": "sheep", "wolf": "wolves"}
 _ONSETS = [*"bdfghjklmnprstvwz", "br", "dr", "fl", "gr", "kl", "pl", "st", "tr"]
 _CODAS = ["", "", "l", "m", "n", "r", "s", "t", "x", "nd", "rk", "sk"]
@@ -115,9 +116,6 @@ def invent(triples: Iterable[Triple], seed: int) -> list[Triple]:
             exchange.update(_forms(word, new))
         renamed += [apply_exchange(exchange, triple) for triple in story]
     return renamed
-
-
-_INVENTED_SKILLS = (1, 2, 3, *range(5, 15))
 
 
 def group_stories(triples: Iterable[Triple]) -> Iterator[list[Triple]]:
