@@ -110,7 +110,7 @@ def _candidates(data_set: DataSet) -> Iterator[Path]:
 
 
 def _download(data_set: DataSet, url: str, folder: Path, progress: bool) -> Path:
-    import pooch  # type: ignore[import-untyped]
+    import pooch
 
     pooch.get_logger().setLevel("WARNING")
     with _progress_bar(data_set.name, shown=progress) as bar:
