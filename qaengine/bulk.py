@@ -8,6 +8,7 @@ refuses the question. Answers that the out file already holds are kept; the rest
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
@@ -59,16 +60,19 @@ def count_questions(path: Path) -> int:
 def count_answers(out: Path, questions: Path) -> int:
     """The answers that an earlier run left, after cutting off a line that it wrote half.
 
-    Raises `InputError` where they answer other questions.
+    Raises `InputError`, and changes nothing, where the file holds anything else.
     """
     if not out.exists():
         return 0
-    done = _complete_lines(out)
-    expected = list(islice(_lines(questions), max(len(done) - 1, 0), len(done)))
-    if done and not (expected and _answers_it(done[-1], expected[0])):
+    content = out.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    done, rest = content[:whole].splitlines(), content[whole:]
+    answered = next(islice(_lines(questions), len(done) - 1, None), None) if done else None
+    if (done and not _answers_it(done[-1], answered)) or rest[:1] not in (b"", b"{"):
         raise InputError(
-            f"{out} holds answers to other questions than {questions}: delete it, or name another."
+            f"{out} holds something else than answers to {questions}: delete it, or name another."
         )
+    os.truncate(out, whole)
     return len(done)
 
 
@@ -103,21 +107,14 @@ def _answer(engine: Engine, lines: Sequence[Line]) -> list[str]:
         return [answer for line in lines for answer in _answer(engine, [line])]
 
 
-def _complete_lines(out: Path) -> list[bytes]:
-    with out.open("r+b") as file:
-        content = file.read()
-        whole = content.rfind(b"\n") + 1
-        file.truncate(whole)
-    return content[:whole].splitlines()
-
-
-def _answers_it(raw: bytes, line: Line) -> bool:
+def _answers_it(raw: bytes, line: Line | None) -> bool:
     try:
         answer = json.loads(raw)
-        asked = answer["triple"]["question"] if "triple" in answer else line.question.question
+        if "error" in answer:
+            return line is not None and answer["line"] == line.number
+        return line is not None and answer["triple"]["question"] == line.question.question
     except (ValueError, KeyError, TypeError):
         return False
-    return bool(asked == line.question.question and answer.get("line", line.number) == line.number)
 
 
 def _lines(path: Path) -> Iterator[Line]:
