@@ -17,6 +17,7 @@ from qaengine.errors import PluginError, QAEngineError
 
 if TYPE_CHECKING:
     from qaengine.engine import Engine
+    from qaengine.recipe import Recipe
 
 app = typer.Typer(
     name="qaengine",
@@ -267,16 +268,12 @@ def train(
     """Train a network as a recipe says."""
     from qaengine.registry import registry
 
-    instead: dict[str, Any] = {}
     if encoder is not None:
         registry().encoder(encoder)  # complains at once about a name that does not exist
-        instead["encoder"] = encoder
-    if seed is not None:
-        instead["seed"] = seed
     from qaengine.recipe import Recipe
     from qaengine.train import train as run
 
-    planned = Recipe.read(recipe).model_copy(update=instead)
+    planned = _adapted(Recipe.read(recipe), encoder, seed)
     folder = out or Path("runs") / recipe.stem
     try:
         metrics = run(planned, folder, resume=resume, start=start, device=device)
@@ -285,6 +282,17 @@ def train(
         raise
     _show_fields(metrics)
     print(f"Checkpoint: {folder}", file=sys.stderr)
+
+
+def _adapted(recipe: Recipe, encoder: str | None, seed: int | None) -> Recipe:
+    network = {} if encoder is None else {"encoder": encoder}
+    training = {} if seed is None else {"seed": seed}
+    return recipe.model_copy(
+        update={
+            "network": recipe.network.model_copy(update=network),
+            "training": recipe.training.model_copy(update=training),
+        }
+    )
 
 
 @app.command()

@@ -6,6 +6,7 @@ entry point in the group "qaengine". Built-in plugins use the same hooks.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,19 @@ class Task:
     def examples(self, split: Split, **options: Any) -> Iterator[Triple]:
         """Gold triples of a split; raises `DataError` where the data cannot be found or read."""
         raise NotImplementedError
+
+    def stories(self, split: Split, **options: Any) -> Iterator[tuple[str, Sequence[Triple]]]:
+        """Examples by what they share: a group's name, for scores and sampling, and the triples
+        over one text. By default each example is a story of its own, in a group named as the task.
+        """
+        for triple in self.examples(split, **options):
+            yield self.schema.name, (triple,)
+
+    def varied(
+        self, group: str, story: Sequence[Triple], rng: random.Random, **options: Any
+    ) -> Sequence[Triple]:
+        """A story in other words that leave it true, for training; by default as it is."""
+        return story
 
     def samples(self) -> Sequence[Triple]:
         """A few gold triples of the task's own making: shown to users, run by `check_task`."""

@@ -1,0 +1,130 @@
+"""A checkpoint: a folder with config.json, vocabulary.json, model.safetensors and a model card."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from pydantic import Field, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from qaengine import __version__
+from qaengine.errors import CheckpointError
+from qaengine.files import write_whole
+from qaengine.network.config import NetworkConfig
+from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
+from qaengine.registry import registry
+from qaengine.schema import Frozen, TaskSchema
+from qaengine.vocabulary import Vocabulary
+
+FORMAT = 1
+"""Version of the folder's form; grows when an older qaengine could not read it."""
+PRETRAINED = Path(__file__).parent / "pretrained"
+
+
+class Config(Frozen):
+    """What config.json holds beside the weights."""
+
+    format: int = FORMAT
+    qaengine: str = __version__
+    recipe: str = ""
+    network: NetworkConfig
+    tasks: tuple[TaskSchema, ...] = ()
+    """The tasks that the weights were trained on."""
+    temperature: float = Field(default=1.0, gt=0)
+    """Divides log probabilities into calibrated ones; fitted on validation data."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained network and all it needs to read and answer."""
+
+    config: Config
+    vocabulary: Vocabulary
+    network: DynamicMemoryNetwork
+
+    def save(self, folder: Path, *, half: bool = False) -> None:
+        """Writes the folder, each file whole; the weights last, in half precision if wanted."""
+        weights = {name: tensor.detach().cpu() for name, tensor in self.network.state_dict().items()}
+        if half:
+            weights = {name: tensor.half() for name, tensor in weights.items()}
+        write_whole(folder / "config.json", self.config.model_dump_json(indent=2))
+        write_whole(folder / "vocabulary.json", self.vocabulary.model_dump_json())
+        write_whole(folder / "model.safetensors", save(weights))
+
+    def recalibrated(self, temperature: float) -> Checkpoint:
+        """The same with another temperature."""
+        config = self.config.model_copy(update={"temperature": temperature})
+        return replace(self, config=config)
+
+
+def build(config: NetworkConfig, vocabulary: Vocabulary) -> DynamicMemoryNetwork:
+    """A new network for a vocabulary."""
+    encoder = registry().encoder(config.encoder)
+    return DynamicMemoryNetwork(
+        config, encoder, len(vocabulary.words), len(vocabulary.outputs), vocabulary.buckets
+    )
+
+
+def load_checkpoint(folder: Path | str | None = None, device: str = "cpu") -> Checkpoint:
+    """Reads a folder, by default the shipped one; `CheckpointError` says what is wrong with it."""
+    folder = PRETRAINED if folder is None else Path(folder)
+    config = _config(folder)
+    vocabulary = _vocabulary(folder)
+    network = build(config.network, vocabulary)
+    try:
+        weights = load((folder / "model.safetensors").read_bytes())
+        network.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+    except (OSError, SafetensorError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(
+            f"The weights in {folder} are damaged or belong to another network ({reason}). "
+            "Train or copy the checkpoint again."
+        ) from None
+    return Checkpoint(config, vocabulary, network.to(torch.device(device)).eval())
+
+
+def _config(folder: Path) -> Config:
+    raw = _read(folder / "config.json")
+    try:
+        form = json.loads(raw).get("format")
+    except (ValueError, AttributeError):
+        raise CheckpointError(f"{folder / 'config.json'} is damaged: it is no JSON object.") from None
+    if isinstance(form, int) and form > FORMAT:
+        raise CheckpointError(
+            f"The checkpoint {folder} has form {form}, newer than this qaengine {__version__} "
+            f"reads ({FORMAT}). Install a newer qaengine."
+        )
+    try:
+        return Config.model_validate_json(raw)
+    except ValidationError as error:
+        place = ".".join(map(str, error.errors()[0]["loc"]))
+        raise CheckpointError(
+            f"{folder / 'config.json'} is no qaengine checkpoint's: {place}: "
+            f"{error.errors()[0]['msg']}."
+        ) from None
+
+
+def _vocabulary(folder: Path) -> Vocabulary:
+    try:
+        return Vocabulary.model_validate_json(_read(folder / "vocabulary.json"))
+    except ValidationError as error:
+        raise CheckpointError(
+            f"{folder / 'vocabulary.json'} is damaged: {error.errors()[0]['msg']}."
+        ) from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise CheckpointError(
+            f"There is no checkpoint at {path.parent}: {path.name} cannot be read ({reason}). "
+            "Name a folder that `qaengine train` wrote."
+        ) from None
+
+

@@ -1,0 +1,132 @@
+"""The answer module: words, each generated from a small vocabulary or copied from what was read.
+
+See et al. 2017 (arXiv 1704.04368) mix the two by a learnt switch; here one softmax holds both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from qaengine.batch import Gold
+from qaengine.vocabulary import END
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Greedy answers: l items a question, and how likely each was. For an item, `outputs` is
+    its number in the answer vocabulary or -1; `identity` then names the copied word."""
+
+    outputs: Int[Tensor, "b l"]
+    identity: Int[Tensor, "b l"]
+    log_probabilities: Float[Tensor, "b l"]
+    first: Float[Tensor, "b v_r"]
+    """Log probabilities of the first item: v words of the vocabulary, then the r words read."""
+
+
+class WordsAnswer(nn.Module):
+    """A GRU that emits one word a step and ends itself."""
+
+    def __init__(self, width: int, outputs: int, dropout: float) -> None:
+        super().__init__()
+        self.start = nn.Linear(2 * width, width)
+        self.cell = nn.GRUCell(2 * width, width)
+        self.look = nn.Linear(width, width)
+        self.generate = nn.Linear(2 * width, width)
+        self.copy = nn.Linear(width, width)
+        self.outputs = nn.Embedding(outputs, width)
+        nn.init.normal_(self.outputs.weight, std=width**-0.5)
+        self.dropout = nn.Dropout(dropout)
+
+    def begin(self, memory: Tensor, summary: Tensor) -> tuple[Tensor, Tensor]:
+        """State and input before the first word."""
+        return torch.tanh(self.start(torch.cat([memory, summary], -1))), torch.zeros_like(memory)
+
+    def step(
+        self, state: Tensor, last: Tensor, words: Tensor, readable: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """One word further: the new state, and log probabilities (b, v + r)."""
+        looked = torch.einsum("bd,brd->br", self.look(state), words) * words.shape[-1] ** -0.5
+        weights = looked.masked_fill(~readable, -1e4).softmax(-1)
+        context = torch.einsum("br,brd->bd", weights, words)
+        state = self.cell(torch.cat([last, context], -1), state)
+        features = self.dropout(self.generate(torch.cat([state, context], -1)))
+        generated = features @ self.outputs.weight.T
+        copied = torch.einsum("bd,brd->br", self.copy(state), words) * words.shape[-1] ** -0.5
+        copied = copied.masked_fill(~readable, -1e4)
+        return state, torch.cat([generated, copied], -1).log_softmax(-1)
+
+    def fed(
+        self, output: Int[Tensor, " b"], same: Bool[Tensor, "b r"], words: Tensor
+    ) -> Float[Tensor, "b d"]:
+        """An emitted word as the next step's input: its embedding and its places in the text."""
+        generated = self.outputs(output.clamp(min=0)) * (output >= 0).unsqueeze(-1)
+        share = same / same.sum(-1, keepdim=True).clamp(min=1)
+        return generated + torch.einsum("br,brd->bd", share.to(words.dtype), words)
+
+    def loss(
+        self, start: tuple[Tensor, Tensor], words: Tensor, identity: Tensor, readable: Tensor, gold: Gold
+    ) -> Float[Tensor, " b"]:
+        """Negative log likelihood of each gold answer, by whichever way it can be said."""
+        (state, last), total = start, words.new_zeros(len(words))
+        for place in range(gold.mask.shape[1]):
+            state, log_probabilities = self.step(state, last, words, readable)
+            output, said = gold.outputs[:, place], gold.identity[:, place]
+            same = (identity == said.unsqueeze(1)) & readable
+            ways = torch.cat([_one_hot(output, self.outputs.num_embeddings), same], -1)
+            likelihood = log_probabilities.masked_fill(~ways, -1e4).logsumexp(-1)
+            # an answer that was not read can't be said: nothing to learn from it here
+            learnable = gold.mask[:, place] & ways.any(-1)
+            total = total - likelihood * learnable
+            last = self.fed(output, same, words)
+        return total
+
+    def greedy(
+        self, start: tuple[Tensor, Tensor], words: Tensor, identity: Tensor, readable: Tensor, most: int
+    ) -> Decoded:
+        """The likeliest word at each step, until all have ended or `most` words are out."""
+        state, last = start
+        outputs, copies, likelihoods = [], [], []
+        first: Tensor | None = None
+        vocabulary = self.outputs.num_embeddings
+        ended = torch.zeros(len(words), dtype=torch.bool, device=words.device)
+        for _ in range(most):
+            state, log_probabilities = self.step(state, last, words, readable)
+            log_probabilities = _merged(log_probabilities, identity, readable, vocabulary)
+            first = log_probabilities if first is None else first
+            likelihood, choice = log_probabilities.max(-1)
+            place = (choice - vocabulary).clamp(min=0).unsqueeze(1)
+            is_copy = choice >= vocabulary
+            output = torch.where(is_copy, -1, choice)
+            said = torch.where(is_copy, identity.gather(1, place).squeeze(1), -1)
+            outputs.append(torch.where(ended, END, output))
+            copies.append(torch.where(ended, -1, said))
+            likelihoods.append(likelihood.masked_fill(ended, 0.0))
+            ended = ended | (output == END)
+            if bool(ended.all()):
+                break
+            same = (identity == said.unsqueeze(1)) & readable & is_copy.unsqueeze(1)
+            last = self.fed(output, same, words)
+        assert first is not None
+        return Decoded(
+            torch.stack(outputs, 1), torch.stack(copies, 1), torch.stack(likelihoods, 1), first
+        )
+
+
+def _one_hot(output: Int[Tensor, " b"], size: int) -> Bool[Tensor, "b v"]:
+    return output.unsqueeze(1) == torch.arange(size, device=output.device)
+
+
+def _merged(
+    log_probabilities: Tensor, identity: Tensor, readable: Tensor, vocabulary: int
+) -> Float[Tensor, "b v_r"]:
+    """Adds up the copies of one word at its first place; the others get next to nothing."""
+    generated, copied = log_probabilities[:, :vocabulary], log_probabilities[:, vocabulary:]
+    same = (identity.unsqueeze(2) == identity.unsqueeze(1)) & readable.unsqueeze(1)
+    total = copied.unsqueeze(1).masked_fill(~same, -1e4).logsumexp(-1)
+    places = torch.arange(identity.shape[1], device=identity.device)
+    is_first = same.to(torch.uint8).argmax(2) == places
+    return torch.cat([generated, total.masked_fill(~(is_first & readable), -1e4)], -1)

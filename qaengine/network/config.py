@@ -1,0 +1,33 @@
+"""Sizes and forms of a network, without torch: recipes and checkpoints hold it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from qaengine.schema import Frozen
+
+Direction = Literal["both", "forward", "none"]
+Attention = Literal["recent", "closed", "soft", "gru"]
+Update = Literal["gru", "relu"]
+
+
+class NetworkConfig(Frozen):
+    """Sizes and forms of a network; a checkpoint keeps it in config.json."""
+
+    encoder: str = "gru"
+    width: int = Field(default=96, ge=8, multiple_of=4)
+    passes: int = Field(default=10, ge=0)
+    fusion: Direction = "both"
+    attention: Attention = "recent"
+    update: Update = "gru"
+    layers: int = Field(default=3, ge=0)
+    """Layers that read the words of the attended facts; 0 answers from the memory alone."""
+    heads: int = Field(default=4, ge=1)
+    read: int = Field(default=10, ge=1)
+    """The most facts whose words are read."""
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    hide: float = Field(default=0.1, ge=0, lt=1)
+    """Share of known words hidden while training."""
+    longest_answer: int = Field(default=10, ge=1)

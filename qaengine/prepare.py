@@ -1,0 +1,110 @@
+"""Prepared stories: what training reads, so that it needs neither spaCy nor the data sets.
+
+A JSON line a story: {"group", "facts", "asked": [{"facts", "question", "answer", "supports"}]},
+words separated by blanks; a question sees the first "facts" facts.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from qaengine.batch import Example
+from qaengine.errors import DataError
+from qaengine.files import write_whole
+from qaengine.recipe import Recipe, Source
+from qaengine.registry import registry
+from qaengine.schema import Split, Triple
+
+Groups = dict[str, list[Example]]
+
+
+def prepare(recipe: Recipe, folder: Path) -> None:
+    """Writes each source's stories to `folder`, unless they are there already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, source in enumerate(recipe.sources):
+        for split in ("train", "valid"):
+            path = story_file(folder, number, split)
+            if not path.exists():
+                lines = (json.dumps(story) for story in _told(source, split, recipe.training.seed))
+                write_whole(path, gzip.compress("\n".join(lines).encode(), 6, mtime=0))
+
+
+def story_file(folder: Path, number: int, split: Split) -> Path:
+    """Where the stories of a recipe's source stand."""
+    return folder / f"{number}-{split}.jsonl.gz"
+
+
+def read_stories(path: Path) -> Groups:
+    """The examples of a file by group; the questions of a story share its facts."""
+    groups: Groups = {}
+    sentences: dict[str, tuple[str, ...]] = {}
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                story = json.loads(line)
+                group = groups.setdefault(story["group"], [])
+                group += _examples(story, sentences)
+            except (ValueError, KeyError, TypeError) as error:
+                raise DataError(f"{path}, line {number}: no prepared story ({error}).") from None
+    return groups
+
+
+def _examples(story: dict[str, Any], sentences: dict[str, tuple[str, ...]]) -> Iterator[Example]:
+    def split(text: str) -> tuple[str, ...]:
+        return sentences.setdefault(text, tuple(text.split(" ")))
+
+    facts = tuple(map(split, story["facts"]))
+    for asked in story["asked"]:
+        supports = asked["supports"]
+        yield Example(
+            facts[: asked["facts"]],
+            split(asked["question"]),
+            tuple(asked["answer"]),
+            None if supports is None else tuple(supports),
+        )
+
+
+def _told(source: Source, split: Split, seed: int) -> Iterator[dict[str, Any]]:
+    task = registry().task(source.task)
+    more = source.train_options if split == "train" else source.valid_options
+    rng = random.Random(f"{seed}:{source.task}")
+    for group, story in task.stories(split, **source.options, **more):
+        yield _line(group, story)
+        for _ in range(source.copies if split == "train" else 0):
+            yield _line(group, task.varied(group, story, rng, **source.vary))
+
+
+def _line(group: str, story: Sequence[Triple]) -> dict[str, Any]:
+    from qaengine.text import example
+
+    examples = [example(triple) for triple in story]
+    facts = max((one.facts for one in examples), key=len)
+    return {
+        "group": group,
+        "facts": [" ".join(fact) for fact in facts],
+        "asked": [
+            {
+                "facts": len(one.facts),
+                "question": " ".join(one.question),
+                "answer": one.answer,
+                "supports": one.supports,
+            }
+            for one in examples
+        ],
+    }
+
+
+def all_words(groups: Iterable[Groups]) -> Iterator[Sequence[str]]:
+    """Every sentence of every example, facts shared by several questions once."""
+    for examples in (examples for found in groups for examples in found.values()):
+        last: tuple[tuple[str, ...], ...] = ()
+        for one in examples:
+            shared = len(last) if one.facts[: len(last)] == last else 0
+            yield from one.facts[shared:]
+            yield one.question
+            last = one.facts

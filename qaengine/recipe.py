@@ -1,0 +1,81 @@
+"""Recipes: what is trained, on what, how. A TOML file each in recipes/."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ValidationError
+
+from qaengine.errors import RecipeError
+from qaengine.network.config import NetworkConfig
+from qaengine.schema import Frozen
+
+
+class Source(Frozen):
+    """One task's part in a mixture."""
+
+    task: str
+    options: dict[str, Any] = {}
+    """For the task's `stories`, train and valid alike."""
+    train_options: dict[str, Any] = {}
+    valid_options: dict[str, Any] = {}
+    copies: int = Field(default=0, ge=0)
+    """How many varied copies of each training story are prepared, beside the story itself."""
+    vary: dict[str, Any] = {}
+    """For the task's `varied`."""
+    share: float = Field(default=1.0, gt=0)
+    """Weight of this source's groups in the mixture, against the other sources'."""
+
+
+class Training(Frozen):
+    """How long, how fast, in what batches."""
+
+    seed: int = 0
+    rounds: int = Field(default=40, ge=1)
+    """A round is `questions` questions drawn from the mixture; after it the state is saved."""
+    questions: int = Field(default=18_000, ge=1)
+    batch: int = Field(default=64, ge=1)
+    facts: int = Field(default=6_000, ge=1)
+    """The most facts, with padding, of a batch: bounds memory."""
+    learning_rate: float = Field(default=2e-3, gt=0)
+    warmup: float = Field(default=0.05, ge=0, lt=1)
+    weight_decay: float = Field(default=0.01, ge=0)
+    clip: float = Field(default=1.0, gt=0)
+    gates: float = Field(default=1.0, ge=0)
+    """Weight of the supervision of gates beside the answers'."""
+    focus: float = Field(default=1.0, ge=0)
+    """How strongly groups of high loss are drawn more often; 0 draws all alike."""
+    validate_every: int = Field(default=2, ge=1)
+    """Rounds between validations."""
+    patience: int = Field(default=1000, ge=1)
+    """Validations without improvement before training ends early."""
+
+
+class Recipe(Frozen):
+    """Everything that makes a checkpoint what it is."""
+
+    name: str
+    about: str = ""
+    network: NetworkConfig = NetworkConfig()
+    sources: tuple[Source, ...] = Field(min_length=1)
+    training: Training = Training()
+    least: int = Field(default=1, ge=1)
+    """How often a word occurs in the training text to be known."""
+    license: str = ""
+    """Of the trained weights: what the data allow."""
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """A recipe from TOML; raises `RecipeError` naming the file and what is wrong in it."""
+        try:
+            return cls.model_validate(tomllib.loads(Path(path).read_text("utf-8")))
+        except OSError as error:
+            raise RecipeError(f"The recipe {path} cannot be read: {error.strerror}.") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise RecipeError(f"The recipe {path} is not valid TOML: {error}.") from None
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise RecipeError(f"The recipe {path} is wrong at {place}: {first['msg']}.") from None

@@ -1,0 +1,50 @@
+"""Texts as sentences and words: spaCy's blank English tokenizer and sentencizer, nothing fetched."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from qaengine.batch import Example, Words
+from qaengine.schema import Triple
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+
+@lru_cache(maxsize=1)
+def pipeline() -> Language:
+    import spacy
+
+    english = spacy.blank("en")
+    english.add_pipe("sentencizer")
+    return english
+
+
+@lru_cache(maxsize=100_000)
+def words(text: str) -> Words:
+    """The words of one sentence, as written; blanks are no words."""
+    return tuple(token.text for token in pipeline().tokenizer(text) if not token.is_space)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text, without surrounding blanks."""
+    found = (sentence.text.strip() for sentence in pipeline()(text).sents)
+    return tuple(sentence for sentence in found if sentence)
+
+
+def items(answer: str) -> Words:
+    """The items of a gold answer: a list is joined by ","; "" has none."""
+    return tuple(item.strip() for item in answer.split(",") if item.strip())
+
+
+def example(triple: Triple) -> Example:
+    """A triple with its texts split into words."""
+    answer = None if triple.answer is None else items(triple.answer)
+    known = bool(triple.supports) or answer == ()
+    return Example(
+        facts=tuple(words(fact) for fact in triple.input),
+        question=words(triple.question),
+        answer=answer,
+        supports=triple.supports if known else None,
+    )

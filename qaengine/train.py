@@ -1,0 +1,327 @@
+"""The training loop: one for all tasks, resumable to the same weights.
+
+    qaengine train recipes/babi-1k.toml --out runs/babi-1k
+
+All randomness follows from the seed and the number of the round, so that a run that was stopped
+and resumed ends with the weights of one that was not.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from qaengine.batch import Example, collate
+from qaengine.checkpoint import Checkpoint, Config, build, load_checkpoint
+from qaengine.errors import CheckpointError, DataError
+from qaengine.files import write_whole
+from qaengine.prepare import Groups, all_words, prepare, read_stories, story_file
+from qaengine.recipe import Recipe, Training
+from qaengine.registry import registry
+from qaengine.schema import Split
+from qaengine.scoring import Score, score
+from qaengine.vocabulary import Vocabulary, generated
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+FLOOR = 0.1
+"""Added to a group's loss when groups are drawn, so that learnt ones are not forgotten."""
+
+
+def train(
+    recipe: Recipe,
+    folder: Path,
+    *,
+    resume: bool = False,
+    start: Path | None = None,
+    device: str = "auto",
+    rounds: int | None = None,
+) -> dict[str, Any]:
+    """Trains a recipe into `folder` and gives the metrics of the best round.
+
+    `folder` gets a checkpoint (the best on validation data), metrics.jsonl and what `resume`
+    needs. `start` is a checkpoint whose weights and words to begin with. `rounds` stops early,
+    to be resumed. The stories are prepared in `folder`/prepared where they are not yet.
+    """
+    from accelerate import Accelerator
+
+    accelerator = Accelerator(cpu=device == "cpu", mixed_precision=_precision(device))
+    prepare(recipe, folder / "prepared")
+    session = _Session(recipe, folder, accelerator, start)
+    if resume:
+        session.restore()
+    elif session.state_file.exists():
+        raise CheckpointError(
+            f"{folder} already holds a training. Go on with --resume, or choose another folder."
+        )
+    return session.run(rounds)
+
+
+def _precision(device: str) -> str:
+    return "bf16" if device != "cpu" and torch.cuda.is_available() else "no"
+
+
+class _Session:
+    """A training in progress."""
+
+    def __init__(
+        self, recipe: Recipe, folder: Path, accelerator: Accelerator, start: Path | None
+    ) -> None:
+        self.recipe, self.folder, self.accelerator = recipe, folder, accelerator
+        self.state_file = folder / "training.safetensors"
+        self.train_groups, self.shares = _mixture(recipe, folder / "prepared", "train")
+        self.valid_groups, _ = _mixture(recipe, folder / "prepared", "valid")
+        torch.manual_seed(recipe.training.seed)
+        known = load_checkpoint(start) if start else None
+        self.vocabulary = _vocabulary(recipe, self.train_groups, known)
+        network = build(recipe.network, self.vocabulary)
+        if known:
+            _begin_with(network, known)
+        self.network = accelerator.prepare(network)
+        self.optimizer = torch.optim.AdamW(
+            network.parameters(), betas=(0.9, 0.98), weight_decay=recipe.training.weight_decay
+        )
+        self.losses = dict.fromkeys(self.train_groups, 1.0)
+        self.round, self.best, self.since_best = 0, -1.0, 0
+        self.best_metrics: dict[str, Any] = {}
+
+    def run(self, rounds: int | None) -> dict[str, Any]:
+        last = self.recipe.training.rounds
+        stop = last if rounds is None else min(last, self.round + rounds)
+        while self.round < stop and self.since_best < self.recipe.training.patience:
+            began = time.perf_counter()
+            line: dict[str, Any] = {"round": self.round + 1, **self._train_round()}
+            line["seconds"] = round(time.perf_counter() - began, 1)
+            self.round += 1
+            if self.round % self.recipe.training.validate_every == 0 or self.round == last:
+                self._validate(line)
+            self._log(line)
+            self._save_state()
+        return self.best_metrics
+
+    def _train_round(self) -> dict[str, float]:
+        training = self.recipe.training
+        rng = random.Random(f"{training.seed}:{self.round}")
+        torch.manual_seed(training.seed * 1_000_003 + self.round)
+        self.network.train()
+        drawn = list(draw(self.train_groups, self.shares, self.losses, training, rng))
+        packed = pack(drawn, training, rng)
+        answer = gates = 0.0
+        for number, batch in enumerate(self._progress(packed)):
+            self._set_rate((self.round + number / len(packed)) / training.rounds)
+            one, other = self._step(batch)
+            answer, gates = answer + one, gates + other
+        return {"answer_loss": answer / len(drawn), "gate_loss": gates / len(drawn)}
+
+    def _step(self, drawn: Sequence[tuple[str, Example]]) -> tuple[float, float]:
+        device = self.accelerator.device
+        batch = collate([example for _, example in drawn], self.vocabulary).to(device)
+        with self.accelerator.autocast():
+            loss = self.network.loss(batch)
+        total = loss.answer + self.recipe.training.gates * loss.gates
+        self.optimizer.zero_grad()
+        self.accelerator.backward(total.mean())
+        nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.training.clip)
+        self.optimizer.step()
+        for (group, _), value in zip(drawn, total.tolist(), strict=True):
+            self.losses[group] += 0.01 * (value - self.losses[group])
+        return float(loss.answer.detach().sum()), float(loss.gates.detach().sum())
+
+    def _set_rate(self, progress: float) -> None:
+        training = self.recipe.training
+        rising = min(1.0, progress / training.warmup) if training.warmup else 1.0
+        falling = 0.5 * (1 + math.cos(math.pi * progress))
+        for group in self.optimizer.param_groups:
+            group["lr"] = training.learning_rate * rising * max(falling, 0.01)
+
+    def _validate(self, line: dict[str, Any]) -> None:
+        device = self.accelerator.device
+        scores = {
+            group: score(self.network, self.vocabulary, examples, device)
+            for group, examples in self.valid_groups.items()
+        }
+        line["valid"] = {name: _short(one) for name, one in scores.items()}
+        line["valid_mean"] = sum(one.accuracy for one in scores.values()) / len(scores)
+        self.since_best += 1
+        if line["valid_mean"] >= self.best:
+            self.best, self.since_best, self.best_metrics = line["valid_mean"], 0, line
+            self._checkpoint().save(self.folder)
+            write_whole(self.folder / "metrics.json", json.dumps(line, indent=1))
+
+    def _checkpoint(self) -> Checkpoint:
+        names = dict.fromkeys(source.task for source in self.recipe.sources)
+        config = Config(
+            recipe=self.recipe.name,
+            network=self.recipe.network,
+            tasks=tuple(registry().task(name).schema for name in names),
+        )
+        return Checkpoint(config, self.vocabulary, self.network)
+
+    def _log(self, line: dict[str, Any]) -> None:
+        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def _progress(self, packed: list[Any]) -> Iterator[Any]:
+        """The batches, with a bar where somebody looks on and rich is installed."""
+        import sys
+
+        if not sys.stderr.isatty():
+            return iter(packed)
+        try:
+            from rich.progress import track
+        except ImportError:
+            return iter(packed)
+        return iter(track(packed, f"round {self.round + 1} of {self.recipe.training.rounds}"))
+
+    def _save_state(self) -> None:
+        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        for number, state in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
+        counters = {
+            "round": self.round,
+            "best": self.best,
+            "since_best": self.since_best,
+            "best_metrics": self.best_metrics,
+            "losses": self.losses,
+            "recipe": self.recipe.model_dump(mode="json"),
+        }
+        content = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+        write_whole(self.state_file, save(content, {"counters": json.dumps(counters)}))
+
+    def restore(self) -> None:
+        """Goes on where the last complete round ended."""
+        if not self.state_file.exists():
+            raise CheckpointError(f"{self.folder} holds nothing to resume. Train without --resume.")
+        try:
+            with safe_open(self.state_file, "pt", device=str(self.accelerator.device)) as file:
+                counters = json.loads(file.metadata()["counters"])
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (SafetensorError, OSError, KeyError, ValueError) as error:
+            raise CheckpointError(f"{self.state_file} is damaged ({error}). Start anew.") from None
+        if counters["recipe"] != self.recipe.model_dump(mode="json"):
+            raise CheckpointError(
+                f"{self.folder} was trained with another recipe or seed. "
+                "Resume with the recipe that it began with, or choose another folder."
+            )
+        self.network.load_state_dict(_below(tensors, "network."))
+        self._restore_optimizer(_below(tensors, "optimizer."))
+        self.round, self.best = counters["round"], counters["best"]
+        self.since_best, self.best_metrics = counters["since_best"], counters["best_metrics"]
+        self.losses = counters["losses"]
+        _cut(self.folder / "metrics.jsonl", self.round)
+
+    def _restore_optimizer(self, tensors: Mapping[str, Tensor]) -> None:
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in tensors.items():
+            number, _, key = name.partition(".")
+            state.setdefault(int(number), {})[key] = tensor.cpu() if key == "step" else tensor
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def draw(
+    groups: Groups,
+    shares: Mapping[str, float],
+    losses: Mapping[str, float],
+    training: Training,
+    rng: random.Random,
+) -> Iterator[tuple[str, Example]]:
+    """A round's questions: groups by their share and present loss, examples evenly."""
+    names = list(groups)
+    weights = [shares[name] * (FLOOR + min(losses[name], 1.0)) ** training.focus for name in names]
+    for name in rng.choices(names, weights, k=training.questions):
+        yield name, rng.choice(groups[name])
+
+
+def pack(
+    drawn: Sequence[tuple[str, Example]], training: Training, rng: random.Random
+) -> list[list[tuple[str, Example]]]:
+    """Batches of questions with like numbers of facts and of words to read, in random order."""
+    window = 40 * training.batch
+    batches: list[list[tuple[str, Example]]] = []
+    for begin in range(0, len(drawn), window):
+        batch: list[tuple[str, Example]] = []
+        for one in sorted(drawn[begin : begin + window], key=_size):
+            most = training.facts // len(one[1].facts)
+            if len(batch) >= min(training.batch, max(most, 1)):
+                batches.append(batch)
+                batch = []
+            batch.append(one)
+        batches.append(batch)
+    rng.shuffle(batches)
+    return batches
+
+
+def _size(drawn: tuple[str, Example]) -> tuple[int, int]:
+    example = drawn[1]
+    read = sum(len(example.facts[support]) for support in example.supports or ())
+    return len(example.facts) // 16, len(example.question) + read
+
+
+def _mixture(recipe: Recipe, folder: Path, split: Split) -> tuple[Groups, dict[str, float]]:
+    groups: Groups = {}
+    shares: dict[str, float] = {}
+    for number, source in enumerate(recipe.sources):
+        found = read_stories(story_file(folder, number, split))
+        for name, examples in found.items():
+            groups.setdefault(name, []).extend(examples)
+            shares[name] = shares.get(name, 0.0) + source.share / len(found)
+    if not groups:
+        raise DataError(f"The recipe {recipe.name!r} has no {split} examples.")
+    return groups, shares
+
+
+def _vocabulary(recipe: Recipe, groups: Groups, known: Checkpoint | None) -> Vocabulary:
+    vocabulary = Vocabulary.build(
+        all_words([groups]),
+        generated(
+            (example.answer or (), {word.lower() for text in (*example.facts, example.question) for word in text})
+            for example in chain.from_iterable(groups.values())
+        ),
+        recipe.least,
+    )
+    return known.vocabulary.extended(vocabulary) if known else vocabulary
+
+
+def _begin_with(network: nn.Module, known: Checkpoint) -> None:
+    """Copies the weights of a checkpoint; rows of words that it did not know stay new."""
+    own = network.state_dict()
+    for name, tensor in known.network.state_dict().items():
+        if name not in own or own[name].shape[1:] != tensor.shape[1:]:
+            raise CheckpointError(
+                f"The checkpoint to start from has another form (at {name}). "
+                "Use the network settings that it was trained with."
+            )
+        own[name][: len(tensor)] = tensor
+
+
+def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(prefix): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(prefix)
+    }
+
+
+def _cut(metrics: Path, rounds: int) -> None:
+    """Drops the lines of rounds that were logged but not saved."""
+    if metrics.exists():
+        lines = metrics.read_text("utf-8").splitlines()
+        kept = [line for line in lines if json.loads(line)["round"] <= rounds]
+        write_whole(metrics, "".join(f"{line}\n" for line in kept))
+
+
+def _short(one: Score) -> dict[str, float]:
+    return {"accuracy": round(one.accuracy, 2), "evidence": round(one.evidence, 2)}

@@ -1,0 +1,86 @@
+"""Words as numbers: the known words, the words that answers may generate, hashed n-grams."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+
+from qaengine.schema import Frozen
+
+PAD, UNKNOWN = 0, 1
+END, ABSTAIN = 0, 1
+SPECIAL_OUTPUTS = ("<end>", "<abstain>")
+
+
+@lru_cache(maxsize=200_000)
+def ngram_ids(word: str, buckets: int) -> tuple[int, ...]:
+    """Buckets of a word's whole form, its shape and its character trigrams."""
+    lower = word.lower()
+    bounded = f"<{lower}>"
+    grams = [bounded, f"#{shape(word)}"]
+    grams += [bounded[i : i + 3] for i in range(len(bounded) - 2)]
+    return tuple(zlib.crc32(gram.encode("utf-8", "replace")) % buckets for gram in grams[:40])
+
+
+def shape(word: str) -> str:
+    """A word's outline: "Mary" -> "Xx", "B2B" -> "XdX"; repeated characters count once."""
+    outline = ""
+    for character in word:
+        kind = _kind(character)
+        if not outline.endswith(kind):
+            outline += kind
+    return outline
+
+
+def _kind(character: str) -> str:
+    if character.isupper():
+        return "X"
+    if character.isalpha():
+        return "x"
+    return "d" if character.isdigit() else character
+
+
+class Vocabulary(Frozen):
+    """The words that a network knows. A word's number is its place in the list."""
+
+    words: tuple[str, ...]
+    """Known words, lower case; the first two stand for padding and for every unknown word."""
+    outputs: tuple[str, ...]
+    """Words that an answer may generate, beside copying; the first two end and abstain."""
+    buckets: int = 4096
+
+    @cached_property
+    def word_ids(self) -> dict[str, int]:
+        return {word: number for number, word in enumerate(self.words)}
+
+    @cached_property
+    def output_ids(self) -> dict[str, int]:
+        return {word.lower(): number for number, word in enumerate(self.outputs)}
+
+    @classmethod
+    def build(
+        cls, texts: Iterable[Iterable[str]], outputs: Iterable[str], least: int = 2
+    ) -> Vocabulary:
+        """Known are words that occur at least `least` times; rarer ones count as unknown."""
+        counts = Counter(word.lower() for text in texts for word in text)
+        known = sorted(word for word, count in counts.items() if count >= least)
+        return cls(
+            words=("<pad>", "<unknown>", *known),
+            outputs=(*SPECIAL_OUTPUTS, *sorted(set(outputs))),
+        )
+
+    def extended(self, other: Vocabulary) -> Vocabulary:
+        """This vocabulary with the other's words behind its own: no number changes."""
+        return Vocabulary(
+            words=tuple(dict.fromkeys(self.words + other.words)),
+            outputs=tuple(dict.fromkeys(self.outputs + other.outputs)),
+            buckets=self.buckets,
+        )
+
+
+def generated(answers: Iterable[tuple[tuple[str, ...], set[str]]]) -> Iterator[str]:
+    """Answer words that cannot be copied: (items of an answer, lower-case words of its input)."""
+    for items, present in answers:
+        yield from (item for item in items if item.lower() not in present)
