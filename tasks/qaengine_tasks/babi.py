@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -36,7 +37,7 @@ __all__ = [
 
 
 class BAbI(Task):
-    """The twenty skills as one task; `stories` and `examples_by_skill` keep them apart."""
+    """The twenty skills as one task; `stories_by_skill` and `examples_by_skill` keep them apart."""
 
     schema = TaskSchema(
         name="babi",
@@ -54,16 +55,29 @@ class BAbI(Task):
     )
 
     def examples(self, split: Split, **options: Any) -> Iterator[Triple]:
-        """Triples of a split, skill by skill, story by story; takes the options of `stories`."""
+        """Triples of a split, skill by skill, story by story; takes the options of `stories_by_skill`."""
         by_skill = self.examples_by_skill(split, **options)
         return chain.from_iterable(by_skill.values())
 
     def examples_by_skill(self, split: Split, **options: Any) -> dict[int, list[Triple]]:
-        """Triples of a split by the number of the skill; takes the options of `stories`."""
-        by_skill = self.stories(split, **options)
+        """Triples of a split by the number of the skill; takes the options of `stories_by_skill`."""
+        by_skill = self.stories_by_skill(split, **options)
         return {skill: list(chain.from_iterable(told)) for skill, told in by_skill.items()}
 
-    def stories(
+    def stories(self, split: Split, **options: Any) -> Iterator[tuple[str, Sequence[Triple]]]:
+        """Stories with the name of their group, "babi SKILL"; takes those options, too."""
+        for skill, told in self.stories_by_skill(split, **options).items():
+            for story in told:
+                yield f"babi {skill}", story
+
+    def varied(
+        self, group: str, story: Sequence[Triple], rng: random.Random, **options: Any
+    ) -> Sequence[Triple]:
+        """The story under one random exchange; takes `invented` of `draw_exchange`."""
+        exchange = draw_exchange(rng, int(group.split()[-1]), **options)
+        return [apply_exchange(exchange, triple) for triple in story]
+
+    def stories_by_skill(
         self,
         split: Split,
         *,

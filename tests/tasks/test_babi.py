@@ -403,8 +403,8 @@ def test_counts_of_10k(babi: Path) -> None:
 @pytest.mark.data
 def test_training_holds_no_validation_story(babi: Path) -> None:
     for config in ("en-valid", "en-valid-10k"):
-        train = BAbI().stories("train", config=config, tasks=[3], path=babi)[3]
-        valid = BAbI().stories("valid", config=config, tasks=[3], path=babi)[3]
+        train = BAbI().stories_by_skill("train", config=config, tasks=[3], path=babi)[3]
+        valid = BAbI().stories_by_skill("valid", config=config, tasks=[3], path=babi)[3]
         assert not set(train) & set(valid)
 
 
@@ -421,7 +421,7 @@ def test_test_stories_of_skill_4_stand_in_the_10k_training_set(babi: Path) -> No
 @pytest.mark.data
 @pytest.mark.parametrize("skill", sorted(STORIES))
 def test_gold_answers_of_real_stories_stay_true(skill: int, babi: Path) -> None:
-    told = BAbI().stories("train", config="en", tasks=[skill], path=babi)[skill]
+    told = BAbI().stories_by_skill("train", config="en", tasks=[skill], path=babi)[skill]
     rng = random.Random(5)
     for real in told:
         exchange = draw_exchange(rng, skill, rng.choice((0.0, 0.3, 1.0)))
@@ -433,7 +433,7 @@ def test_gold_answers_of_real_stories_stay_true(skill: int, babi: Path) -> None:
 @pytest.mark.data
 @pytest.mark.parametrize("skill", sorted(EXCHANGES))
 def test_exchanged_words_stand_in_the_training_text(skill: int, babi: Path) -> None:
-    text = str(BAbI().stories("train", config="en", tasks=[skill], path=babi)[skill])
+    text = str(BAbI().stories_by_skill("train", config="en", tasks=[skill], path=babi)[skill])
     missing = [word for words in EXCHANGES[skill] for word in words if word not in text]
     assert missing == []
 

@@ -50,6 +50,18 @@ class Worlds(Task):
         told = stories(3 * seed + _SPLITS[split], **options)
         return islice((triple for story in told for triple in triples(story)), count)
 
+    def stories(
+        self, split: Split, *, count: int = 10_000, seed: int = 0, **options: Any
+    ) -> Iterator[tuple[str, Sequence[Triple]]]:
+        """The same triples by story and kind; a group is named "worlds KIND"."""
+        options = {"held_out": split == "test", **options}
+        for story in islice(stories(3 * seed + _SPLITS[split], **options), count):
+            kinds: dict[str, list[Triple]] = {}
+            for question, triple in zip(story.questions, triples(story), strict=True):
+                kinds.setdefault(question.kind, []).append(triple)
+            for kind, asked in kinds.items():
+                yield f"worlds {kind}", asked
+
     def samples(self) -> Sequence[Triple]:
         """Three stories, each with the question that it is about."""
         moved = ("Zorbel went to the garden.", "Then he took the flim there.", "Mary has left the attic.")
