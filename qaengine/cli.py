@@ -252,6 +252,24 @@ def fetch(task: Annotated[str, typer.Argument(help="A data set's name, such as b
 
 
 @app.command()
+def prepare(
+    recipe: Annotated[Path, typer.Argument(help="A recipe: a TOML file, see recipes/.")],
+    out: Annotated[Path | None, typer.Option(help="The training's folder, as for `train`.")] = None,
+) -> None:
+    """Write the stories that a recipe trains on, for a machine without the data."""
+    from qaengine.prepare import prepare as run
+    from qaengine.recipe import Recipe
+
+    folder = _folder(recipe, out) / "prepared"
+    run(Recipe.read(recipe), folder)
+    print(folder)
+
+
+def _folder(recipe: Path, out: Path | None) -> Path:
+    return out or Path("runs") / recipe.stem
+
+
+@app.command()
 def train(
     recipe: Annotated[Path, typer.Argument(help="A recipe: a TOML file, see recipes/.")],
     resume: Annotated[bool, typer.Option("--resume", help="Go on where it stopped.")] = False,
@@ -274,7 +292,7 @@ def train(
     from qaengine.train import train as run
 
     planned = _adapted(Recipe.read(recipe), encoder, seed)
-    folder = out or Path("runs") / recipe.stem
+    folder = _folder(recipe, out)
     try:
         metrics = run(planned, folder, resume=resume, start=start, device=device)
     except KeyboardInterrupt:
