@@ -56,8 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _never_fail_on_characters() -> None:
-    """A terminal that lacks a character shows "?" in its place."""
-    for stream in (sys.stdout, sys.stderr):
+    """What a terminal cannot read or show becomes a replacement character."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
@@ -208,9 +208,12 @@ def tasks(
 
     if name is not None:
         task = registry().task(name)
-        shown = task.schema.model_dump(mode="json")
-        shown["samples"] = [sample.model_dump(mode="json") for sample in task.samples()]
-        print(json.dumps(shown)) if as_json else stdout().print(fields_table(shown))
+        schema, samples = task.schema.model_dump(mode="json"), task.samples()
+        if as_json:
+            print(json.dumps({**schema, "samples": [one.model_dump() for one in samples]}))
+        else:
+            told = [f"{' '.join(one.input)} {one.question} {one.answer}" for one in samples]
+            stdout().print(fields_table({**schema, "samples": told}))
         return
     schemas = [task.schema for task in registry().tasks().values()]
     if as_json:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -48,11 +49,12 @@ def evidence_table(evidence: Sequence[Evidence]) -> Table:
     shown = [fact for fact in evidence if len(evidence) <= LONG_STORY or fact.weight >= LOOKED_AT]
     passes = [p for p in range(_passes(evidence)) if any(f.weights[p] >= 0.005 for f in evidence)]
     left_out = len(evidence) - len(shown)
-    table = Table(caption=_caption(left_out), caption_justify="left", title_justify="left")
-    table.add_column("", justify="right", style="dim")
-    table.add_column("fact", overflow="fold")
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0), show_edge=False)
+    table.caption, table.caption_justify = _caption(left_out), "left"
+    table.add_column("", justify="right", style="dim", min_width=2)
+    table.add_column("fact", overflow="fold", min_width=14, vertical="bottom")
     for p in passes:
-        table.add_column(f"pass {p + 1}", justify="right", no_wrap=True)
+        table.add_column(f"pass\n{p + 1}", justify="right", min_width=4)
     for fact in shown:
         weights = [_weight(fact.weights[p]) for p in passes]
         style = "bold" if fact.weight >= STRONG else ""
