@@ -1,4 +1,4 @@
-"""The task `worlds`: simulated stories for the twenty kinds of reasoning of bAbI, endless, in an open vocabulary."""
+"""The task `worlds`: endless simulated stories for bAbI's twenty kinds of reasoning."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from typing import Any
 
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple
-from qaengine_tasks.worlds.foreign import HELD_OUT_FOREIGN
-from qaengine_tasks.worlds.questions import HELD_OUT_QUESTIONS
+from qaengine_tasks.worlds.phrases import HELD_OUT_FOREIGN, HELD_OUT_QUESTIONS
 from qaengine_tasks.worlds.simulate import stories
 from qaengine_tasks.worlds.story import KINDS, Question, Story
 
 __all__ = [
-    "HELD_OUT_FOREIGN", "HELD_OUT_QUESTIONS", "KINDS", "Question", "Story", "Worlds", "stories", "triples",
-]  # fmt: skip
+    "HELD_OUT_FOREIGN",
+    "HELD_OUT_QUESTIONS",
+    "KINDS",
+    "Question",
+    "Story",
+    "Worlds",
+    "stories",
+    "triples",
+]
 
 _SPLITS: dict[Split, int] = {"train": 0, "valid": 1, "test": 2}
 
@@ -24,25 +30,35 @@ def triples(story: Story) -> Iterator[Triple]:
     """A triple for each question of a story; its input is the facts told before the question."""
     for q in story.questions:
         yield Triple(
-            input=story.facts[: q.at], question=q.text, answer=q.answer, task="worlds", supports=q.supports
+            input=story.facts[: q.at],
+            question=q.text,
+            answer=q.answer,
+            task="worlds",
+            supports=q.supports,
         )
 
 
 class Worlds(Task):
-    """Stories of people, places, things, animals, positions, sizes and ways, from a simulator of our own."""
+    """Stories of people, places, things, animals, positions, sizes and ways, simulated."""
 
     schema = TaskSchema(
         name="worlds",
         question="Where is the milk?",
-        paraphrases=("In which room is the milk?", "What does Sandra have?", "Is Mary in the kitchen?"),
+        paraphrases=(
+            "In which room is the milk?",
+            "What does Sandra have?",
+            "Is Mary in the kitchen?",
+        ),
         facts="sentences",
         answer="words",
         source="simulated",
         license="Apache-2.0",
     )
 
-    def examples(self, split: Split, *, count: int = 10_000, seed: int = 0, **options: Any) -> Iterator[Triple]:
-        """`count` triples. Splits never share a seed; "test" also has phrasings that training never sees.
+    def examples(
+        self, split: Split, *, count: int = 10_000, seed: int = 0, **options: Any
+    ) -> Iterator[Triple]:
+        """`count` triples; splits share no seed, and "test" has phrasings unseen in training too.
 
         `options` go to `stories`: kinds, facts, unanswerable, invented, held_out.
         """
@@ -64,10 +80,26 @@ class Worlds(Task):
 
     def samples(self) -> Sequence[Triple]:
         """Three stories, each with the question that it is about."""
-        moved = ("Zorbel went to the garden.", "Then he took the flim there.", "Mary has left the attic.")
+        moved = (
+            "Zorbel went to the garden.",
+            "Then he took the flim there.",
+            "Mary has left the attic.",
+        )
         return (
-            Triple(input=moved, question="Where is the flim?", answer="garden", task="worlds", supports=(0, 1)),
-            Triple(input=moved, question="Is Mary in the attic?", answer="no", task="worlds", supports=(2,)),
+            Triple(
+                input=moved,
+                question="Where is the flim?",
+                answer="garden",
+                task="worlds",
+                supports=(0, 1),
+            ),
+            Triple(
+                input=moved,
+                question="Is Mary in the attic?",
+                answer="no",
+                task="worlds",
+                supports=(2,),
+            ),
             Triple(input=moved, question="Where is the milk?", answer="", task="worlds"),
         )
 

@@ -14,7 +14,9 @@ from qaengine_tasks.worlds.telling import Teller
 class Animals:
     """Facts "Emily is a cat.", "Cats are afraid of wolves.", "Emily is white.", in any order."""
 
-    def __init__(self, rng: Random, cast: Cast, tell_as: Teller, size: int, fears: bool, colours: bool) -> None:
+    def __init__(
+        self, rng: Random, cast: Cast, tell_as: Teller, size: int, fears: bool, colours: bool
+    ) -> None:
         self.part = Part()
         self.species: dict[str, tuple[str, int]] = {}
         self.fears: dict[str, tuple[str, int]] = {}
@@ -26,7 +28,9 @@ class Animals:
         usual = {kind: rng.choice(words.COLOURS) for kind in kinds}
         self.people: list[str] = []
         if fears:
-            self._pending += [("afraid", k, rng.choice([j for j in kinds if j != k])) for k in kinds]
+            self._pending += [
+                ("afraid", k, rng.choice([j for j in kinds if j != k])) for k in kinds
+            ]
         while len(self._pending) < size or len(self.people) < 2:
             name, kind = cast.person(), rng.choice(kinds)
             self.people.append(name)
@@ -63,7 +67,7 @@ class Animals:
         return Reply(kind, (fact,), "one_supporting_fact")
 
     def colour_person(self, p: str) -> Reply | None:
-        """Its own colour; else that of another of its species: of several, the one told of last, as in bAbI."""
+        """Its own colour; else that of another of its species: the last told of, as in bAbI."""
         if p in self.colours:
             colour, fact = self.colours[p]
             return Reply(colour, (fact,), "one_supporting_fact")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from qaengine_tasks.worlds import words
-from qaengine_tasks.worlds.people import Gift, People, Refs
+from qaengine_tasks.worlds.moving import Refs
+from qaengine_tasks.worlds.people import Gift, People
 
 
 class Reply(NamedTuple):
@@ -21,7 +22,7 @@ MOST_SUPPORTS = 12
 
 
 class Asker:
-    """Answers questions about the people of a simulation from its state; None for what was not told."""
+    """Answers questions from what the simulation knows; None for what was not told."""
 
     def __init__(self, world: People) -> None:
         self.world = world
@@ -44,8 +45,8 @@ class Asker:
         return Reply(known.places[0], known.refs, self._how_told(known.refs))
 
     def where_object(self, o: str) -> Reply | None:
-        if fact := self.world.facts_about.get("object_in:" + o):
-            return Reply(fact[1], (fact[2],), "one_supporting_fact")
+        if seen := self.world.seen.get(o):
+            return Reply(seen[0], (seen[1],), "one_supporting_fact")
         thing = self.world.things.get(o)
         if thing is None:
             return None
@@ -54,22 +55,22 @@ class Asker:
             return None
         return self._told(where.places[0], thing.last, where.refs, kind="two_supporting_facts")
 
-    def before_object(self, o: str, l: str) -> Reply | None:
+    def before_object(self, o: str, r: str) -> Reply | None:
         thing = self.world.things.get(o)
-        stops = [i for i, (place, _) in enumerate(thing.trail) if place == l] if thing else []
+        stops = [i for i, (place, _) in enumerate(thing.trail) if place == r] if thing else []
         if thing is None or not stops or stops[-1] == 0:
             return None
         (_, refs), (earlier, first) = thing.trail[stops[-1]], thing.trail[stops[-1] - 1]
         return self._told(earlier, thing.last, refs, first, kind="three_supporting_facts")
 
-    def before_person(self, p: str, l: str) -> Reply | None:
+    def before_person(self, p: str, r: str) -> Reply | None:
         times = self.world.times.get(p)
         if times:
             order = [times[t] for t in sorted(times)]
             path: list[tuple[str, Refs] | None] = [(place, (fact,)) for place, fact in order]
         else:
             path = self.world.paths.get(p, [])
-        stops = [i for i, stop in enumerate(path) if stop and stop[0] == l]
+        stops = [i for i, stop in enumerate(path) if stop and stop[0] == r]
         if not stops or stops[-1] == 0:
             return None
         now, earlier = path[stops[-1]], path[stops[-1] - 1]
@@ -78,11 +79,11 @@ class Asker:
         kind = "time" if times else "two_supporting_facts"
         return self._told(earlier[0], now[1], earlier[1], kind=kind)
 
-    def is_in(self, p: str, l: str) -> Reply | None:
+    def is_in(self, p: str, r: str) -> Reply | None:
         known = self.world.whereabouts.get(p)
-        if known is None or (known.how == "not" and l not in known.places):
+        if known is None or (known.how == "not" and r not in known.places):
             return None
-        within = l in known.places
+        within = r in known.places
         if known.how == "at":
             return Reply("yes" if within else "no", known.refs, self._kind_of_yes_no())
         if known.how == "not":
@@ -95,24 +96,23 @@ class Asker:
             return "indefinite_knowledge"
         return "negation" if "not_in" in events and "either" not in events else "yes_no"
 
-    def went_to(self, p: str, l: str) -> Reply | None:
+    def went_to(self, p: str, r: str) -> Reply | None:
         path = self.world.paths.get(p, [])
-        there = [stop[1] for stop in path if stop and stop[0] == l]
+        there = [stop[1] for stop in path if stop and stop[0] == r]
         if there:
             return self._told("yes", there[-1], kind="yes_no")
         if not path or None in path:
             return None
         return self._told("no", *(stop[1] for stop in path if stop), kind="yes_no")
 
-    def who_in(self, l: str) -> Reply | None:
+    def who_in(self, r: str) -> Reply | None:
         known = self.world.whereabouts
-        if any(w.how == "either" and l in w.places for w in known.values()):
+        if any(w.how == "either" and r in w.places for w in known.values()):
             return None
-        there = [p for p, w in known.items() if w.how == "at" and l in w.places]
+        there = [p for p, w in known.items() if w.how == "at" and r in w.places]
         there.sort(key=lambda p: known[p].refs[-1])
-        groups = {known[p].refs[-1]: p for p in there}
-        if not there or len(groups) < len(there):  # no order among the two of one sentence
-            return None
+        if not there or any(self.world.groups[known[p].refs[-1]] > 1 for p in there):
+            return None  # of two who came together, one may have left
         return self._told(",".join(there), *(known[p].refs for p in there), kind="lists")
 
     def _held(self, p: str) -> list[str]:
@@ -139,7 +139,7 @@ class Asker:
 
     def has(self, p: str, o: str) -> Reply | None:
         thing = self.world.things.get(o)
-        if thing is None or not thing.last or p not in self.world.paths:
+        if thing is None or not thing.last:
             return None
         return Reply("yes" if thing.holder == p else "no", thing.last, "yes_no")
 
@@ -178,8 +178,8 @@ class Asker:
         mood = self.world.moods.get(p)
         return Reply(*mood, "one_supporting_fact") if mood else None
 
-    def why_go(self, p: str, l: str) -> Reply | None:
-        refs = self.world.reasons.get(("why_go", p, l))
+    def why_go(self, p: str, r: str) -> Reply | None:
+        refs = self.world.reasons.get(("why_go", p, r))
         return Reply(self.world.moods[p][0], refs, "motivations") if refs else None
 
     def why_get(self, p: str, o: str) -> Reply | None:
@@ -187,5 +187,5 @@ class Asker:
         return Reply(self.world.moods[p][0], refs, "motivations") if refs else None
 
     def colour_object(self, o: str) -> Reply | None:
-        fact = self.world.facts_about.get("colour:" + o)
-        return Reply(fact[1], (fact[2],), "one_supporting_fact") if fact else None
+        told = self.world.colours.get(o)
+        return Reply(told[0], (told[1],), "one_supporting_fact") if told else None

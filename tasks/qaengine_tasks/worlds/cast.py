@@ -1,15 +1,12 @@
-"""Deals the people, places and things of a story; each word once. Some stories get invented words."""
+"""Deals the people, places and things of a story, each word once; in some stories invented ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from random import Random
 
 from qaengine_tasks.worlds import words
-
-_ONSETS = "b d f g k l m n p r t v w z bl br dr fl gl gr kl kr pl pr sk sl sn sp tr zw qu th".split()
-_VOWELS = "a e i o u a e i o u ai ee oo ou".split()
-_CODAS = "b d f g k l m n p r t b d k l m n r nd rk lt mp nk rd".split()
 
 
 def invented_word(rng: Random) -> str:
@@ -17,15 +14,19 @@ def invented_word(rng: Random) -> str:
     pick = rng.random
     syllables = 1 + (pick() < 0.65) + (pick() < 0.2)
     sounds = [
-        _ONSETS[int(pick() * len(_ONSETS))] + _VOWELS[int(pick() * len(_VOWELS))] for _ in range(syllables)
+        words.ONSETS[int(pick() * len(words.ONSETS))]
+        + words.VOWELS[int(pick() * len(words.VOWELS))]
+        for _ in range(syllables)
     ]
-    return "".join(sounds) + _CODAS[int(pick() * len(_CODAS))]
+    return "".join(sounds) + words.CODAS[int(pick() * len(words.CODAS))]
 
 
 class Cast:
     """Deals words without repetition. `reserved` words are dealt by nobody."""
 
-    def __init__(self, rng: Random, invented: bool, taboo: frozenset[str], reserved: set[str]) -> None:
+    def __init__(
+        self, rng: Random, invented: bool, taboo: frozenset[str], reserved: set[str]
+    ) -> None:
         self.rng = rng
         self.invented = invented
         self.taboo = taboo
@@ -34,15 +35,16 @@ class Cast:
         self.male: dict[str, bool] = {}
 
     def _new(self, known: Sequence[str]) -> str:
-        while True:
-            if self.invented:
-                word = invented_word(self.rng)
-            else:
-                word = known[int(self.rng.random() * len(known))]
+        for attempt in count():
+            invented = self.invented or attempt > 100  # a short list may be used up
+            word = (
+                invented_word(self.rng) if invented else known[int(self.rng.random() * len(known))]
+            )
             key = word.lower()
-            if key not in self.used and not (self.invented and key in self.taboo):
-                self.used.add(key)
-                return word
+            if key not in self.used and not (invented and key in self.taboo):
+                break
+        self.used.add(key)
+        return word
 
     def person(self) -> str:
         male = self.rng.random() < 0.5
@@ -64,10 +66,10 @@ class Cast:
         self.used.add(self.plurals[word])
         return word
 
-    def several(self, deal: str, count: int) -> list[str]:
-        """`count` words of one sort: "person", "place", "thing" or "animal"."""
+    def several(self, deal: str, number: int) -> list[str]:
+        """`number` words of one sort: "person", "place", "thing" or "animal"."""
         one = getattr(self, deal)
-        return [one() for _ in range(count)]
+        return [one() for _ in range(number)]
 
 
 _ANIMALS = tuple(words.ANIMALS)

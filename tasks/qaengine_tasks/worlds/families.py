@@ -1,4 +1,4 @@
-"""The sorts of worlds behind one face: step, the words to ask about, promising questions, answers."""
+"""The sorts of worlds behind one face: steps, words to ask about, promising questions, answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Protocol
 from qaengine_tasks.worlds.animals import Animals
 from qaengine_tasks.worlds.asking import Asker, Reply
 from qaengine_tasks.worlds.cast import Cast
-from qaengine_tasks.worlds.people import People, Profile
+from qaengine_tasks.worlds.moving import Profile
+from qaengine_tasks.worlds.people import People
 from qaengine_tasks.worlds.phrases import COMPASS, SIDES
 from qaengine_tasks.worlds.relations import Map, Positions, Sizes
 from qaengine_tasks.worlds.story import Part
@@ -17,14 +18,36 @@ from qaengine_tasks.worlds.telling import Teller
 Slots = dict[str, str]
 
 SLOTS: dict[str, str] = {
-    "where_person": "p", "where_object": "o", "before_object": "ol", "before_person": "pl", "is_in": "pl",
-    "went_to": "pl", "who_in": "l", "count": "p", "carrying": "p", "who_has": "o", "has": "po",
-    "what_given": "pq", "who_gave": "o", "who_gave_to": "oq", "who_received": "o", "to_whom": "po",
-    "where_will": "p", "why_go": "pl", "why_get": "po", "feeling": "p", "colour_object": "o",
-    "afraid_of": "p", "what_species": "p", "colour_person": "p", "path": "ou", "fits": "ou",
-    **{"what_" + way: "u" for way in COMPASS}, **{"of_what_" + way: "o" for way in COMPASS},
+    "where_person": "p",
+    "where_object": "o",
+    "before_object": "or",
+    "before_person": "pr",
+    "is_in": "pr",
+    "went_to": "pr",
+    "who_in": "r",
+    "count": "p",
+    "carrying": "p",
+    "who_has": "o",
+    "has": "po",
+    "what_given": "pq",
+    "who_gave": "o",
+    "who_gave_to": "oq",
+    "who_received": "o",
+    "to_whom": "po",
+    "where_will": "p",
+    "why_go": "pr",
+    "why_get": "po",
+    "feeling": "p",
+    "colour_object": "o",
+    "afraid_of": "p",
+    "what_species": "p",
+    "colour_person": "p",
+    "path": "ou",
+    "fits": "ou",
+    **{"what_" + way: "u" for way in COMPASS},
+    **{"of_what_" + way: "o" for way in COMPASS},
     **{"is_" + side: "ou" for side in SIDES},
-}  # fmt: skip
+}
 """The slots of each question."""
 
 PEOPLE_ASKS = tuple(ask for ask in SLOTS if hasattr(Asker, ask))
@@ -66,13 +89,13 @@ def chosen(rng: Random, nouns: dict[str, list[str]], ask: str) -> Slots:
     return slots
 
 
-_SORT = {"p": "p", "q": "p", "o": "o", "u": "o", "l": "l"}
+_SORT = {"p": "p", "q": "p", "o": "o", "u": "o", "r": "r"}
 
 
 class PeopleWorld:
     """People who move, carry, give and feel."""
 
-    answers = PEOPLE_ASKS
+    answers: tuple[str, ...] = PEOPLE_ASKS
 
     def __init__(self, rng: Random, cast: Cast, tell_as: Teller, profile: Profile) -> None:
         self.rng = rng
@@ -90,8 +113,7 @@ class PeopleWorld:
         return False
 
     def nouns(self) -> dict[str, list[str]]:
-        things = [*self.world.names, *self.world.still]
-        return {"p": self.world.people, "o": things, "l": self.world.places}
+        return self.world.nouns()
 
     def aim(self, ask: str) -> Slots:
         slots = chosen(self.rng, self.nouns(), ask)
@@ -104,7 +126,7 @@ class PeopleWorld:
 
     def _aim_is_in(self, slots: Slots) -> Slots:
         known = self.world.whereabouts.get(slots["p"])
-        return {**slots, "l": self.rng.choice(known.places)} if known else slots
+        return {**slots, "r": self.rng.choice(known.places)} if known else slots
 
     def _aim_has(self, slots: Slots) -> Slots:
         thing = self.world.things.get(slots["o"])
@@ -113,13 +135,13 @@ class PeopleWorld:
     def _aim_before_object(self, slots: Slots) -> Slots:
         thing = self.world.things.get(slots["o"])
         stops = thing.trail[1:] if thing else []
-        return {**slots, "l": self.rng.choice(stops)[0]} if stops else slots
+        return {**slots, "r": self.rng.choice(stops)[0]} if stops else slots
 
     def _aim_before_person(self, slots: Slots) -> Slots:
         stops = [s for s in self.world.paths[slots["p"]][1:] if s]
         timed = [place for place, _ in self.world.times[slots["p"]].values()]
         places = [place for place, _ in stops] or timed
-        return {**slots, "l": self.rng.choice(places)} if places else slots
+        return {**slots, "r": self.rng.choice(places)} if places else slots
 
     def _aim_gift(self, slots: Slots) -> Slots:
         if not self.world.gifts:
@@ -128,14 +150,16 @@ class PeopleWorld:
         full = {"p": gift.giver, "q": gift.receiver, "o": gift.thing}
         return {slot: full[slot] for slot in slots}
 
-    _aim_what_given = _aim_who_gave = _aim_who_gave_to = _aim_who_received = _aim_to_whom = _aim_gift
+    _aim_what_given = _aim_who_gave = _aim_who_gave_to = _aim_who_received = _aim_to_whom = (
+        _aim_gift
+    )
 
     def _aim_why(self, ask: str, slots: Slots) -> Slots:
         keys = [key for key in self.world.reasons if key[0] == ask]
         if not keys:
             return slots
         _, p, what = self.rng.choice(keys)
-        return {"p": p, ("l" if ask == "why_go" else "o"): what}
+        return {"p": p, ("r" if ask == "why_go" else "o"): what}
 
     def _aim_why_go(self, slots: Slots) -> Slots:
         return self._aim_why("why_go", slots)
@@ -147,7 +171,7 @@ class PeopleWorld:
 class AnimalWorld:
     """Named animals, their fears and colours."""
 
-    answers = ANIMAL_ASKS
+    answers: tuple[str, ...] = ANIMAL_ASKS
 
     def __init__(self, animals: Animals, rng: Random, asks: tuple[str, ...]) -> None:
         self.animals, self.rng, self.asks = animals, rng, asks
@@ -162,7 +186,7 @@ class AnimalWorld:
         return False
 
     def nouns(self) -> dict[str, list[str]]:
-        return {"p": self.animals.people, "o": [], "l": []}
+        return {"p": self.animals.people, "o": [], "r": []}
 
     def aim(self, ask: str) -> Slots:
         return chosen(self.rng, self.nouns(), ask)
@@ -187,7 +211,7 @@ class RelationWorld:
 
     def nouns(self) -> dict[str, list[str]]:
         places = self.made.names if isinstance(self.made, Map) else []
-        return {"p": [], "o": self.made.names, "l": places}
+        return {"p": [], "o": self.made.names, "r": places}
 
     def aim(self, ask: str) -> Slots:
         return chosen(self.rng, self.nouns(), ask)

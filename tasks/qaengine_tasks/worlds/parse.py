@@ -1,7 +1,7 @@
-"""The phrase tables turned around: from a sentence to its event or question, and the words in its slots.
+"""The phrase tables turned around: from a sentence to its event or question, with slots filled.
 
-A sentence's signature is what is left when every run of words that no phrasing uses becomes "_". No name, place
-or thing is a word of a phrasing (a test sees to it), so a signature is found by one look into a dictionary.
+A sentence's signature is what is left when every run of words that no phrasing uses becomes "_". No
+name, place or thing is a word of a phrasing (a test sees to it), so one look into a table finds it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from qaengine_tasks.worlds import words
-from qaengine_tasks.worlds.phrases import FACTS, NEXT, NOISE_ABOUT
-from qaengine_tasks.worlds.questions import QUESTIONS
+from qaengine_tasks.worlds.phrases import FACTS, NEXT, NOISE, QUESTIONS
 
 _SLOT = re.compile(r"\{(\w)\}")
-_COMPOUND = re.compile(r"\b(" + "|".join(sorted({c.split()[0] for c in words.COMPOUNDS})) + r") of (\w+)")
+_COMPOUND = re.compile(
+    r"\b(" + "|".join(sorted({c.split()[0] for c in words.COMPOUNDS})) + r") of (\w+)"
+)
 _TIME = re.compile(r"\b(" + "|".join(words.TIMES) + r")\b,?", re.IGNORECASE)
 _NEXT = re.compile(r"^(?:" + "|".join(NEXT) + r"),? ")
 _WORD = re.compile(r"[\w-]+(?:n't)?|'s|\{\w\}")
@@ -23,7 +24,7 @@ _CLOSED = {"c": frozenset(words.COLOURS), "f": frozenset(words.MOODS)}
 
 
 class Parsed(NamedTuple):
-    """An event or a question: its name and its slots; and when it happened (an index of `words.TIMES`)."""
+    """An event or a question, its slots, and when it happened (an index of `words.TIMES`)."""
 
     name: str
     slots: dict[str, str]
@@ -35,7 +36,7 @@ def _tokens(sentence: str) -> list[str]:
 
 
 def _templates() -> list[tuple[str, str]]:
-    noise = [("noise", phrase) for phrases in NOISE_ABOUT.values() for phrase in phrases]
+    noise = [("noise", phrase) for phrases in NOISE.values() for phrase in phrases]
     facts = [(name, phrase) for name, phrases in FACTS.items() for phrase in phrases]
     asked = [(name, phrase) for name, phrases in QUESTIONS.items() for phrase in phrases]
     return noise + facts + asked
@@ -44,7 +45,9 @@ def _templates() -> list[tuple[str, str]]:
 LITERALS = frozenset(
     token.lower() for _, phrase in _templates() for token in _tokens(_SLOT.sub(" ", phrase))
 ) | {"a", "an", "and"}
-"""Every word that some phrasing uses: no name, place or thing may be one of them."""
+_STARTS = frozenset(word.lower() for phrase in (*NEXT, *words.TIMES) for word in phrase.split())
+RESERVED = LITERALS | _STARTS | {"he", "she", "they"}
+"""Every word that a phrasing or a sentence's start uses: no name, place or thing may be one."""
 
 
 def _shape(tokens: list[str]) -> tuple[tuple[str, ...], list[str]]:

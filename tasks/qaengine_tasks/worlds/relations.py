@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 from qaengine_tasks.worlds import words
@@ -13,20 +14,27 @@ from qaengine_tasks.worlds.telling import Teller
 
 Step = tuple[int, int]
 WAY_BACK = {step: way for way, step in COMPASS.items()}
-SIDE_OF = {step: side for side, (step, _) in SIDES.items()}
+SIDE_OF = {step: side for side, step in SIDES.items()}
 
 
 class Layout:
-    """Names on a grid, joined into a tree by facts: each tells one step from a name to a neighbour."""
+    """Names on a grid, joined into a tree by facts: each tells one step to a neighbour."""
 
-    def __init__(self, rng: Random, names: list[str], ways: dict[Step, str], tell_as: Teller) -> None:
+    def __init__(
+        self, rng: Random, names: list[str], ways: dict[Step, str], tell_as: Teller
+    ) -> None:
         self.part = Part()
         self.names: list[str] = []
         self.spot: dict[str, Step] = {}
         self.links: dict[str, dict[str, tuple[Step, int]]] = {}
         for name in names:
             self._put(rng, name)
-        joins = [(a, b, step) for a, near in self.links.items() for b, (step, fact) in near.items() if fact < 0]
+        joins = [
+            (a, b, step)
+            for a, near in self.links.items()
+            for b, (step, fact) in near.items()
+            if fact < 0
+        ]
         pairs = {frozenset((a, b)): (a, b, step) for a, b, step in joins}
         told = list(pairs.values())
         rng.shuffle(told)
@@ -47,7 +55,8 @@ class Layout:
                 (near, step, spot)
                 for near in self.names
                 for step in WAY_BACK
-                if (spot := (self.spot[near][0] + step[0], self.spot[near][1] + step[1])) not in taken
+                if (spot := (self.spot[near][0] + step[0], self.spot[near][1] + step[1]))
+                not in taken
             ]
             near, step, spot = rng.choice(free)
             self.spot[name] = spot
@@ -96,11 +105,11 @@ class Positions(Layout):
         super().__init__(rng, _figures(rng, cast, size), SIDE_OF, tell_as)
 
     def beside(self, o: str, u: str, side: str) -> Reply | None:
-        """Is one thing on that side of another? Opposing steps tell nothing; no step across tells "no"."""
+        """Is one thing on that side of another? Opposing steps tell nothing; none tells "no"."""
         route = self.route(u, o) if o in self.links and u in self.links and o != u else None
         if not route:
             return None
-        (x, y), _ = SIDES[side]
+        x, y = SIDES[side]
         along = {step[0] * x + step[1] * y for step, _ in route} - {0}
         if len(along) > 1:
             return None
@@ -121,7 +130,7 @@ class Sizes:
                 branches.append([name])
             else:
                 rng.choice(branches[-2:]).append(name)
-        told = [(a, b) for chain in branches for a, b in zip(chain, chain[1:])]  # noqa: B905
+        told = [(a, b) for chain in branches for a, b in pairwise(chain)]
         told += [(branches[0][-1], chain[-1]) for chain in branches[1:]]
         rng.shuffle(told)
         for small, big in told:

@@ -10,16 +10,30 @@ from qaengine.errors import InputError, unknown
 from qaengine_tasks.worlds.animals import Animals
 from qaengine_tasks.worlds.cast import Cast
 from qaengine_tasks.worlds.families import (
-    ANIMAL_ASKS, MAP_ASKS, POSITION_ASKS, AnimalWorld, Family, PeopleWorld, RelationWorld,
-)  # fmt: skip
-from qaengine_tasks.worlds.parse import LITERALS
-from qaengine_tasks.worlds.people import Profile
+    ANIMAL_ASKS,
+    MAP_ASKS,
+    POSITION_ASKS,
+    AnimalWorld,
+    Family,
+    PeopleWorld,
+    RelationWorld,
+)
+from qaengine_tasks.worlds.moving import Profile
+from qaengine_tasks.worlds.parse import RESERVED
 from qaengine_tasks.worlds.profiles import PROFILES, RICH
 from qaengine_tasks.worlds.relations import Map, Positions, Sizes
-from qaengine_tasks.worlds.story import KINDS, Story, blend
+from qaengine_tasks.worlds.story import KINDS, Part, Story, blend
 from qaengine_tasks.worlds.telling import Teller
 from qaengine_tasks.worlds.unanswerable import unanswerable_question
 from qaengine_tasks.worlds.words import MOODS, TABOO
+
+_LEAST = {
+    "three_supporting_facts": 9,
+    "basic_induction": 6,
+    "three_argument_relations": 6,
+    "time": 4,
+}
+"""Facts that a kind needs before there is much to ask."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -45,7 +59,8 @@ def stories(
     """Endless stories with one to five questions each; the same ones for the same arguments.
 
     `kinds`: kinds of reasoning to ask for (all twenty); `facts`: least and most facts of a story;
-    `unanswerable`: share of questions that the facts don't answer; `invented`: share of stories in invented words;
+    `unanswerable`: share of questions that the facts don't answer;
+    `invented`: share of stories in invented words;
     `held_out`: also use the phrasings and foreign questions kept out of training.
     Raises `InputError` for an unknown kind or an impossible number of facts.
     """
@@ -53,32 +68,41 @@ def stories(
         if kind not in KINDS:
             raise InputError(unknown("kind of reasoning", kind, KINDS))
     if not 2 <= facts[0] <= facts[1]:
-        raise InputError(f"facts={facts}: give the least and the most facts of a story, at least 2.")
+        raise InputError(
+            f"facts={facts}: give the least and the most facts of a story, at least 2."
+        )
     plan = Plan(frozenset(kinds or KINDS), facts, unanswerable, invented, held_out)
     return _endless(Random(seed), plan)
 
 
 def _endless(rng: Random, plan: Plan) -> Iterator[Story]:
     order = [kind for kind in KINDS if kind in plan.kinds]
-    while True:
+    misses = 0
+    while misses < 1000:
         story = _story(rng, plan, rng.choice(order))
         if story.questions and plan.facts[0] <= len(story.facts) <= plan.facts[1]:
+            misses = 0
             yield story
+        else:
+            misses += 1
+    raise InputError(
+        f"No story of {', '.join(order)} has {plan.facts[0]} to {plan.facts[1]} facts."
+    )
 
 
-def _length(rng: Random, plan: Plan) -> int:
+def _length(rng: Random, plan: Plan, kind: str) -> int:
     """Mostly short: the median is about 10, the tail reaches the most."""
-    length = int(rng.lognormvariate(2.3, 0.65)) if rng.random() < 0.96 else rng.randint(30, 200)
-    return max(plan.facts[0], min(plan.facts[1], length))
+    length = int(rng.lognormvariate(2.4, 0.6)) if rng.random() < 0.96 else rng.randint(30, 200)
+    return max(plan.facts[0], min(plan.facts[1], max(length, _LEAST.get(kind, 0))))
 
 
 def _story(rng: Random, plan: Plan, kind: str) -> Story:
-    length, form = _length(rng, plan), rng.random()
-    rich = 0.6 <= form < 0.75 and kind in PROFILES
-    second = _second(rng, kind) if form >= 0.75 and length >= 4 else None
+    length, form = _length(rng, plan, kind), rng.random()
+    rich = 0.5 <= form < 0.7 and kind in PROFILES
+    second = _second(rng, kind) if form >= 0.7 and length >= 4 else None
     moody = rich or "motivations" in (kind, second)
     reserved = set(MOODS.values()) if moody else set()
-    cast = Cast(rng, rng.random() < plan.invented, TABOO | LITERALS, reserved)
+    cast = Cast(rng, rng.random() < plan.invented, TABOO | RESERVED, reserved)
     tell_as = Teller(rng, plan.held_out)
     if rich:
         worlds: list[Family] = [PeopleWorld(rng, cast, tell_as, _noisy(rng, _rich(rng)))]
@@ -86,9 +110,24 @@ def _story(rng: Random, plan: Plan, kind: str) -> Story:
         sorts = [kind] if second is None else [kind, second]
         worlds = [_world(rng, cast, tell_as, sort, length // len(sorts)) for sort in sorts]
     for world in worlds:
-        count = 1 + int(rng.random() * 5) // len(worlds)
+        count = rng.randint(1, 5 // len(worlds))
         _tell_and_ask(rng, plan, cast, tell_as, world, kind, length // len(worlds), count)
-    return blend([world.part for world in worlds], rng)
+    parts = [world.part for world in worlds]
+    missing = length - sum(len(part.facts) for part in parts)
+    if missing > 0 and rng.random() < 0.4:
+        parts.append(_chatter(rng, tell_as, worlds[0], missing))
+    return blend([part for part in parts if part.facts], rng)
+
+
+def _chatter(rng: Random, tell_as: Teller, world: Family, count: int) -> Part:
+    """Sentences about a world's people and things that tell nothing of what is asked."""
+    nouns = world.nouns()
+    if nouns["r"]:
+        nouns["o"] = []
+    part = Part()
+    for _ in range(count):
+        part.tell(tell_as.noise(nouns))
+    return part
 
 
 def _second(rng: Random, kind: str) -> str:
@@ -129,11 +168,18 @@ def _noisy(rng: Random, profile: Profile) -> Profile:
 
 
 def _tell_and_ask(
-    rng: Random, plan: Plan, cast: Cast, tell_as: Teller, world: Family, kind: str, length: int, count: int
+    rng: Random,
+    plan: Plan,
+    cast: Cast,
+    tell_as: Teller,
+    world: Family,
+    kind: str,
+    length: int,
+    count: int,
 ) -> None:
-    points = sorted(rng.randint(max(1, length // 3), length) for _ in range(count - 1)) + [length]
+    points = [rng.randint(max(1, length // 3), length) for _ in range(count - 1)]
     alive = True
-    for point in points:
+    for point in (*sorted(points), length):
         while alive and len(world.part.facts) < point:
             alive = world.step()
         if world.part.facts:

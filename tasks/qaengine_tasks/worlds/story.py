@@ -6,11 +6,27 @@ from dataclasses import dataclass, field
 from random import Random
 
 KINDS = (
-    "one_supporting_fact", "two_supporting_facts", "three_supporting_facts", "two_argument_relations",
-    "three_argument_relations", "yes_no", "counting", "lists", "negation", "indefinite_knowledge",
-    "basic_coreference", "conjunction", "compound_coreference", "time", "basic_deduction", "basic_induction",
-    "positional_reasoning", "size_reasoning", "path_finding", "motivations",
-)  # fmt: skip
+    "one_supporting_fact",
+    "two_supporting_facts",
+    "three_supporting_facts",
+    "two_argument_relations",
+    "three_argument_relations",
+    "yes_no",
+    "counting",
+    "lists",
+    "negation",
+    "indefinite_knowledge",
+    "basic_coreference",
+    "conjunction",
+    "compound_coreference",
+    "time",
+    "basic_deduction",
+    "basic_induction",
+    "positional_reasoning",
+    "size_reasoning",
+    "path_finding",
+    "motivations",
+)
 """The twenty kinds of reasoning, in bAbI's order (Weston et al. 2015, arXiv 1502.05698)."""
 
 UNKNOWN = ""
@@ -60,7 +76,9 @@ def blend(parts: list[Part], rng: Random) -> Story:
         return Story(tuple(parts[0].facts), tuple(parts[0].questions))
     facts: list[str] = []
     places: list[list[int]] = [[] for _ in parts]
-    turns = [n for n, part in enumerate(parts) for i in range(len(part.facts)) if i not in part.glued]
+    turns = [
+        n for n, part in enumerate(parts) for i in range(len(part.facts)) if i not in part.glued
+    ]
     rng.shuffle(turns)
     for n in turns:
         part, place = parts[n], places[n]

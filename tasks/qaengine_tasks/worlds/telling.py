@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
-from qaengine_tasks.worlds.phrases import FACTS, NEXT, NOISE_ABOUT
-from qaengine_tasks.worlds.questions import HELD_OUT_QUESTIONS, QUESTIONS, TRAIN_QUESTIONS
+from qaengine_tasks.worlds.phrases import (
+    FACTS,
+    HELD_OUT_QUESTIONS,
+    NEXT,
+    NOISE,
+    PLAIN_FACTS,
+    QUESTIONS,
+    TRAIN_QUESTIONS,
+)
 
-_NOISE = tuple(NOISE_ABOUT)
-_PLAIN = {name: phrases[:5] for name, phrases in FACTS.items()}
-_PLAIN["take"] = tuple(p for p in FACTS["take"] if p.split()[1] in ("took", "got", "grabbed", "picked"))
-_PLAIN["drop"] = tuple(p for p in FACTS["drop"] if p.split()[1] in ("dropped", "left", "discarded", "put"))
-_PLAIN |= {name: FACTS[name][:3] for name in ("give",)}
-_PLAIN |= {name: FACTS[name][:2] for name in ("not_in", "fits")}
-_PLAIN |= {
-    name: FACTS[name][:1]
-    for name in ("is_in", "either", "mood", "colour", "object_colour", "object_in", "species", "afraid")
-    + ("north", "east", "south", "west", "above", "below", "left", "right")
-}
+_NOISE = tuple(NOISE)
 
 
 class Teller:
@@ -27,7 +24,7 @@ class Teller:
     def __init__(self, rng: Random, held_out: bool) -> None:
         self.rng = rng
         self.plain = rng.random() < 0.25
-        self.facts = _PLAIN if self.plain else FACTS
+        self.facts = PLAIN_FACTS if self.plain else FACTS
         self.questions = QUESTIONS if held_out else TRAIN_QUESTIONS
         self.held_out = held_out
         self.spelling = rng.random() < 0.1
@@ -60,7 +57,7 @@ class Teller:
             return f"{time[0].upper()}{time[1:]}{comma} {sentence}"
         return f"{sentence[:-1]} {time}."
 
-    def noise(self, slots: dict[str, Sequence[str]]) -> str:
+    def noise(self, slots: Mapping[str, Sequence[str]]) -> str:
         """A sentence that tells nothing, about some of the story's words."""
         about = self.pick(_NOISE)
         if any(len(slots.get("p" if s == "q" else s, ())) < 1 + (s == "q") for s in about):
@@ -68,7 +65,7 @@ class Teller:
         chosen = {s: self.pick(slots[s]) for s in about if s != "q"}
         if "q" in about:
             chosen["q"] = self.pick([name for name in slots["p"] if name != chosen["p"]])
-        return self.pick(NOISE_ABOUT[about]).format_map(chosen)
+        return self.pick(NOISE[about]).format_map(chosen)
 
     def question(self, ask: str, **slots: str) -> str:
         """A question: bAbI's own words, another phrasing, or a held-out one."""
