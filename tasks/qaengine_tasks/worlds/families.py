@@ -189,6 +189,9 @@ class AnimalWorld:
         return {"p": self.animals.people, "o": [], "r": []}
 
     def aim(self, ask: str) -> Slots:
+        told = [name for name in self.animals.species if name not in self.animals.colours]
+        if ask == "colour_person" and told and self.rng.random() < 0.8:
+            return {"p": self.rng.choice(told)}
         return chosen(self.rng, self.nouns(), ask)
 
     def answer(self, ask: str, slots: Slots) -> Reply | None:

@@ -12,7 +12,7 @@ THINGS = (1, 5)
 PROFILES: dict[str, Profile] = {
     "one_supporting_fact": Profile(("where_person",), MOVE),
     "two_supporting_facts": Profile(("where_object",), CARRY, things=THINGS),
-    "three_supporting_facts": Profile(("before_object",), CARRY, things=THINGS),
+    "three_supporting_facts": Profile(("before_object",), CARRY, (2, 4), things=(1, 3)),
     "three_argument_relations": Profile(
         ("what_given", "who_gave", "who_gave_to", "who_received", "to_whom"),
         HAND,

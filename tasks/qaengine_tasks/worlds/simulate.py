@@ -28,8 +28,8 @@ from qaengine_tasks.worlds.unanswerable import unanswerable_question
 from qaengine_tasks.worlds.words import MOODS, TABOO
 
 _LEAST = {
-    "three_supporting_facts": 9,
-    "basic_induction": 6,
+    "three_supporting_facts": 12,
+    "basic_induction": 7,
     "three_argument_relations": 6,
     "time": 4,
 }
