@@ -64,11 +64,20 @@ class BAbI(Task):
         by_skill = self.stories_by_skill(split, **options)
         return {skill: list(chain.from_iterable(told)) for skill, told in by_skill.items()}
 
-    def stories(self, split: Split, **options: Any) -> Iterator[tuple[str, Sequence[Triple]]]:
-        """Stories with the name of their group, "babi SKILL"; takes those options, too."""
+    def stories(
+        self, split: Split, *, apart_from_test: bool = False, **options: Any
+    ) -> Iterator[tuple[str, Sequence[Triple]]]:
+        """Stories with the name of their group, "babi SKILL"; takes those options, too.
+
+        `apart_from_test` leaves out the questions that stand, story and all, in the test set.
+        """
+        tests = self.examples("test", **options) if apart_from_test else ()
+        held_out = {(triple.input, triple.question) for triple in tests}
         for skill, told in self.stories_by_skill(split, **options).items():
             for story in told:
-                yield f"babi {skill}", story
+                kept = [one for one in story if (one.input, one.question) not in held_out]
+                if kept:
+                    yield f"babi {skill}", kept
 
     def varied(
         self, group: str, story: Sequence[Triple], rng: random.Random, **options: Any

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from random import Random
 from typing import Any
 
 from qaengine.plugin_api import Task, hookimpl
@@ -67,16 +68,31 @@ class Worlds(Task):
         return islice((triple for story in told for triple in triples(story)), count)
 
     def stories(
-        self, split: Split, *, count: int = 10_000, seed: int = 0, **options: Any
+        self,
+        split: Split,
+        *,
+        count: int = 10_000,
+        seed: int = 0,
+        cuts: float = 0.0,
+        **options: Any,
     ) -> Iterator[tuple[str, Sequence[Triple]]]:
-        """The same triples by story and kind; a group is named "worlds KIND"."""
+        """Triples of `count` stories by story and kind; a group is named "worlds KIND".
+
+        `cuts`: the share of triples that are told once more without one of their supports, with
+        the answer that is left: what teaches that the evidence is the cause of the answer.
+        """
         options = {"held_out": split == "test", **options}
+        rng = Random(seed)
         for story in islice(stories(3 * seed + _SPLITS[split], **options), count):
             kinds: dict[str, list[Triple]] = {}
             for question, triple in zip(story.questions, triples(story), strict=True):
                 kinds.setdefault(question.kind, []).append(triple)
             for kind, asked in kinds.items():
                 yield f"worlds {kind}", asked
+                for triple in asked:
+                    less = cut(triple) if rng.random() < cuts else None
+                    if less is not None:
+                        yield f"worlds {kind}", (less,)
 
     def samples(self) -> Sequence[Triple]:
         """Three stories, each with the question that it is about."""
