@@ -91,7 +91,10 @@ class _Session:
             _begin_with(network, known)
         self.network = accelerator.prepare(network)
         self.optimizer = torch.optim.AdamW(
-            network.parameters(), betas=(0.9, 0.98), weight_decay=recipe.training.weight_decay
+            network.parameters(),
+            betas=(0.9, 0.98),
+            weight_decay=recipe.training.weight_decay,
+            fused=True,
         )
         self.losses = dict.fromkeys(self.train_groups, 1.0)
         self.round, self.best, self.since_best = 0, -1.0, 0

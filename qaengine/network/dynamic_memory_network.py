@@ -96,14 +96,13 @@ class DynamicMemoryNetwork(nn.Module):
         present = self._present(batch)
         facts = self.fusion(self.dropout(encoded.summary)[batch.facts], batch.fact_counts)
         episodes = self.memory(facts, present, question, passes)
-        most = self.config.read if also is None else 3
+        most = self.config.read if also is None else 2
         read = choose(episodes.weights.detach(), most)
         read = read | also if also is not None else read
         if not self.config.layers:
             read = torch.zeros_like(read)
         page = lay_out(read, batch.facts, batch.questions, batch.lengths)
-        identity = batch.words.identity[batch.sentences[page.row, page.place]]
-        identity = identity.masked_fill(~page.present, 0)
+        identity = page.spread(batch.words.identity[batch.sentences[page.row, page.place]])
         words = self.reader(encoded.states, facts, episodes.memory, page, identity)
         summary = _mean(words, page.present)
         start = self.answer.begin(episodes.memory, summary)

@@ -7,6 +7,7 @@ attended to are never read, so the evidence is what the answer rests on.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 import torch.nn.functional as F
@@ -16,17 +17,42 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class Page:
-    """r words a question: first the question's own, then those of the facts read, in order."""
+    """The w words that a batch reads, end to end without padding: for each question its own
+    words first, then those of the facts read, in order."""
 
-    sentence: Int[Tensor, "b r"]
-    """Which sentence a word stands in: 0 is the question; then the facts read, from 1."""
-    fact: Int[Tensor, "b r"]
-    """Number of the word's fact in the story; 0 for the question's words."""
-    row: Int[Tensor, "b r"]
-    """Number of the word's sentence in the batch."""
-    place: Int[Tensor, "b r"]
-    """Place of the word in its sentence."""
-    present: Bool[Tensor, "b r"]
+    owner: Int[Tensor, " w"]
+    """The question that reads the word."""
+    column: Int[Tensor, " w"]
+    """The word's place among those of its question."""
+    sentence: Int[Tensor, " w"]
+    """Which sentence it stands in: 0 is the question; then the facts read, from 1."""
+    fact: Int[Tensor, " w"]
+    """Number of its fact in the story; 0 for the question's words."""
+    row: Int[Tensor, " w"]
+    """Number of its sentence in the batch."""
+    place: Int[Tensor, " w"]
+    """Its place in its sentence."""
+    shape: tuple[int, int]
+    """Questions, and words of the longest page."""
+
+    def spread(self, values: Tensor) -> Tensor:
+        """Values a word (w, ...) as a padded tensor (b, r, ...), zero where no word is."""
+        flat = values.new_zeros(self.shape[0] * self.shape[1], *values.shape[1:])
+        return flat.index_copy(0, self.cell, values).unflatten(0, self.shape)
+
+    def gather(self, padded: Tensor) -> Tensor:
+        """The reverse: (b, r, ...) as (w, ...)."""
+        return padded.flatten(0, 1).index_select(0, self.cell)
+
+    @cached_property
+    def cell(self) -> Int[Tensor, " w"]:
+        """Each word's cell in the padded tensor, row by row."""
+        return self.owner * self.shape[1] + self.column
+
+    @cached_property
+    def present(self) -> Bool[Tensor, "b r"]:
+        """Where the padded tensor holds a word."""
+        return self.spread(torch.ones_like(self.owner, dtype=torch.bool))
 
 
 def choose(
@@ -58,25 +84,18 @@ def lay_out(
     length = lengths.to(device)[sentence_row]
     # a word each
     source = torch.repeat_interleave(torch.arange(len(owner), device=device), length)
-    begins = length.cumsum(0) - length
-    place = torch.arange(len(source), device=device) - begins[source]
+    ones = torch.arange(len(source), device=device)
+    word_owner = owner[source]
     counts = torch.zeros(len(chosen), dtype=length.dtype, device=device)
     counts.index_add_(0, owner, length)
-    word_owner = owner[source]
-    column_of_word = torch.arange(len(source), device=device) - (counts.cumsum(0) - counts)[word_owner]
-    shape = (len(chosen), int(counts.max()))
-
-    def spread(values: Tensor) -> Tensor:
-        laid = torch.zeros(shape, dtype=values.dtype, device=device)
-        laid[word_owner, column_of_word] = values
-        return laid
-
     return Page(
-        sentence=spread(order[source]),
-        fact=spread((column[source] - 1).clamp(min=0)),
-        row=spread(sentence_row[source]),
-        place=spread(place),
-        present=spread(torch.ones_like(source, dtype=torch.bool)),
+        owner=word_owner,
+        column=ones - (counts.cumsum(0) - counts)[word_owner],
+        sentence=order[source],
+        fact=(column[source] - 1).clamp(min=0),
+        row=sentence_row[source],
+        place=ones - (length.cumsum(0) - length)[source],
+        shape=(len(chosen), int(counts.max())),
     )
 
 
@@ -100,42 +119,45 @@ class Layer(nn.Module):
         self.dropout = SharedDropout(dropout)
 
     def forward(
-        self, words: Float[Tensor, "b r d"], same: Float[Tensor, "b r r 2"], hidden: Tensor
-    ) -> Float[Tensor, "b r d"]:
+        self, words: Float[Tensor, "w d"], page: Page, same: Float[Tensor, "b r r 2"], hidden: Tensor
+    ) -> Float[Tensor, "w d"]:
         """`same`: same word, same sentence; `hidden`: (b, 1, 1, r), very low behind the end."""
-        split = self.project(self.before_attention(words)).unflatten(-1, (3, self.heads, -1))
+        projected = page.spread(self.project(self.before_attention(words)))
+        split = projected.unflatten(-1, (3, self.heads, -1))
         query, key, value = split.permute(2, 0, 3, 1, 4)  # (b, heads, r, d / heads) each
         bias = torch.einsum("bijk,hk->bhij", same, self.relations) + hidden
         attended = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
-        words = words + self.dropout(self.join(attended.transpose(1, 2).flatten(2)))
-        mixed: Tensor = words + self.dropout(self.mlp(self.before_mlp(words)))
+        attended = page.gather(attended.transpose(1, 2).flatten(2))
+        words = words + self.dropout(self.join(attended), page)
+        mixed: Tensor = words + self.dropout(self.mlp(self.before_mlp(words)), page)
         return mixed
 
 
 class SharedDropout(nn.Module):
-    """Drops the same features at every place of a row: along depth, never along time."""
+    """Drops the same features at all words of a question: along depth, never along time."""
 
     def __init__(self, rate: float) -> None:
         super().__init__()
         self.keep = 1 - rate
 
-    def forward(self, words: Float[Tensor, "b r d"]) -> Float[Tensor, "b r d"]:
+    def forward(self, words: Float[Tensor, "w d"], page: Page) -> Float[Tensor, "w d"]:
         if not self.training or self.keep == 1:
             return words
-        mask = torch.rand_like(words[:, :1]) < self.keep
-        return words * (mask / self.keep)
+        kept = torch.rand(page.shape[0], words.shape[1], device=words.device) < self.keep
+        return words * (kept / self.keep).to(words.dtype).index_select(0, page.owner)
 
 
 class Reader(nn.Module):
     """A small transformer over the words that the passes laid before it."""
 
     SLOTS = 128
+    SENTENCES = 12
 
     def __init__(self, width: int, layers: int, heads: int, dropout: float) -> None:
         super().__init__()
         self.word, self.fact = nn.Linear(width, width), nn.Linear(width, width)
         self.slot = nn.Embedding(self.SLOTS, width)
-        self.sentence = nn.Embedding(12, width)
+        self.sentence = nn.Embedding(self.SENTENCES, width)
         nn.init.normal_(self.slot.weight, std=0.5)
         nn.init.normal_(self.sentence.weight, std=0.5)
         self.layers = nn.ModuleList(Layer(width, heads, dropout) for _ in range(layers))
@@ -150,18 +172,23 @@ class Reader(nn.Module):
         identity: Int[Tensor, "b r"],
     ) -> Float[Tensor, "b r d"]:
         """States of the words read; the memory enters through the question's words."""
-        width = states.shape[-1]
-        of_fact = facts.gather(1, page.fact.unsqueeze(-1).expand(-1, -1, width))
-        context = torch.where((page.sentence == 0).unsqueeze(-1), memory.unsqueeze(1), of_fact)
-        words = self.word(states[page.row, page.place]) + self.fact(context)
-        words = words + self.slot(slots(identity) % self.SLOTS)
-        words = words + self.sentence(page.sentence.clamp(max=11))
-        same = torch.stack([_equal(identity), _equal(page.sentence)], -1).to(words.dtype)
+        of_fact = _at(self.fact(facts), page.owner, page.fact)
+        of_question = self.fact(memory).index_select(0, page.owner)
+        words = self.word(_at(states, page.row, page.place))
+        words = words + torch.where((page.sentence == 0).unsqueeze(-1), of_question, of_fact)
+        words = words + self.slot(page.gather(slots(identity)) % self.SLOTS)
+        words = words + self.sentence(page.sentence.clamp(max=self.SENTENCES - 1))
+        sentences = page.spread(page.sentence)
+        same = torch.stack([_equal(identity), _equal(sentences)], -1).to(words.dtype)
         hidden = torch.zeros_like(page.present, dtype=words.dtype)
         hidden = hidden.masked_fill(~page.present, -1e4)[:, None, None, :]
         for layer in self.layers:
-            words = layer(words, same, hidden)
-        return self.norm(words)
+            words = layer(words, page, same, hidden)
+        return page.spread(self.norm(words))
+
+
+def _at(padded: Float[Tensor, "n t d"], row: Tensor, place: Tensor) -> Float[Tensor, "w d"]:
+    return padded.flatten(0, 1).index_select(0, row * padded.shape[1] + place)
 
 
 def _equal(numbers: Int[Tensor, "b r"]) -> Bool[Tensor, "b r r"]:
