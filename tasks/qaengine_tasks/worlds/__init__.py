@@ -9,6 +9,7 @@ from typing import Any
 
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple
+from qaengine_tasks.worlds.cut import cut
 from qaengine_tasks.worlds.phrases import HELD_OUT_FOREIGN, HELD_OUT_QUESTIONS
 from qaengine_tasks.worlds.simulate import stories
 from qaengine_tasks.worlds.story import KINDS, Question, Story
