@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -321,7 +321,7 @@ def evaluate(
     what: Annotated[
         list[str], typer.Argument(metavar="[CHECKPOINT] TASK", help="Whose weights, which task.")
     ],
-    split: Annotated[str, typer.Option(help="train, valid or test.")] = "test",
+    split: Annotated[Literal["train", "valid", "test"], typer.Option(help="Of its data.")] = "test",
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many questions.")] = None,
     option: Annotated[
         list[str] | None, typer.Option(help="An option of the task, as `name=value`; repeatable.")
