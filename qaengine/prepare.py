@@ -10,6 +10,7 @@ import gzip
 import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from qaengine.files import write_whole
 from qaengine.recipe import Recipe, Source
 from qaengine.registry import registry
 from qaengine.schema import Split, Triple
+from qaengine.vocabulary import Vocabulary, generated
 
 Groups = dict[str, list[Example]]
 
@@ -97,6 +99,15 @@ def _line(group: str, story: Sequence[Triple]) -> dict[str, Any]:
             for one in examples
         ],
     }
+
+
+def vocabulary_of(groups: Groups, least: int) -> Vocabulary:
+    """The words that occur at least `least` times, and those that answers cannot copy."""
+    answers = (
+        (one.answer or (), {word.lower() for text in (*one.facts, one.question) for word in text})
+        for one in chain.from_iterable(groups.values())
+    )
+    return Vocabulary.build(all_words([groups]), generated(answers), least)
 
 
 def all_words(groups: Iterable[Groups]) -> Iterator[Sequence[str]]:
