@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from qaengine.batch import Batch, Gold
@@ -18,6 +18,7 @@ from qaengine.network.embedding import WordEmbedding
 from qaengine.network.config import NetworkConfig
 from qaengine.network.encoder import Encoder, Sentences
 from qaengine.network.fusion import Fusion
+from qaengine.network.matching import Matching, Overlap
 from qaengine.network.memory import Episodes, EpisodicMemory
 from qaengine.network.reading import Page, Reader, choose, lay_out
 
@@ -37,6 +38,9 @@ class Reply:
     decoded: Decoded
     episodes: Episodes
     read: Bool[Tensor, "b f"]
+    """The facts whose words the answer was read from."""
+    identity: Int[Tensor, "b r"]
+    """The words that could be copied."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ class DynamicMemoryNetwork(nn.Module):
         self.embedding = WordEmbedding(words, buckets, width, config.hide)
         self.encoder = encoder(width)
         self.dropout = nn.Dropout(config.dropout)
-        self.fusion = Fusion(width, config.fusion)
+        self.matching, self.overlap = Matching(width), Overlap(width)
+        self.fusion = Fusion(width, config.fusion, config.relate, config.heads)
         self.memory = EpisodicMemory(width, config.passes, config.attention, config.update)
         self.reader = Reader(width, config.layers, config.heads, config.dropout)
         self.answer = WordsAnswer(width, outputs, config.dropout)
@@ -86,7 +91,7 @@ class DynamicMemoryNetwork(nn.Module):
         decoded = self.answer.greedy(
             thought.start, thought.words, thought.identity, readable, self.config.longest_answer
         )
-        return Reply(decoded, thought.episodes, thought.read)
+        return Reply(decoded, thought.episodes, thought.read, thought.identity)
 
     def _think(self, batch: Batch, passes: int | None, also: Tensor | None = None) -> _Thought:
         """`also`: facts to read beside the attended ones, so that reading learns from the start."""
@@ -94,19 +99,23 @@ class DynamicMemoryNetwork(nn.Module):
         encoded = self.encoder(Sentences(embedded, batch.lengths))
         question = encoded.summary[batch.questions]  # (b, d)
         present = self._present(batch)
-        facts = self.fusion(self.dropout(encoded.summary)[batch.facts], batch.fact_counts)
-        episodes = self.memory(facts, present, question, passes)
+        identity = batch.words.identity[batch.sentences]  # (n, t)
+        matched = self.matching(encoded.states, identity, batch.facts, batch.questions)
+        overlap = self.overlap(embedded, identity, batch.facts)
+        facts = self.dropout(encoded.summary)[batch.facts] + matched
+        facts = self.fusion(facts, batch.fact_counts, present, overlap)
+        episodes = self.memory(facts, present, overlap, question, passes)
         most = self.config.read if also is None else 2
         read = choose(episodes.weights.detach(), most)
         read = read | also if also is not None else read
         if not self.config.layers:
             read = torch.zeros_like(read)
         page = lay_out(read, batch.facts, batch.questions, batch.lengths)
-        identity = page.spread(batch.words.identity[batch.sentences[page.row, page.place]])
-        words = self.reader(encoded.states, facts, episodes.memory, page, identity)
+        readable = page.spread(identity[page.row, page.place])
+        words = self.reader(encoded.states, facts, episodes.memory, page, readable)
         summary = _mean(words, page.present)
         start = self.answer.begin(episodes.memory, summary)
-        return _Thought(episodes, read, page, words, identity, start)
+        return _Thought(episodes, read, page, words, readable, start)
 
     def _present(self, batch: Batch) -> Bool[Tensor, "b f"]:
         places = torch.arange(batch.facts.shape[1], device=batch.facts.device)

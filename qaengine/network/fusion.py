@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import torch
-from jaxtyping import Float
+import torch.nn.functional as F
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -17,20 +18,59 @@ class Fusion(nn.Module):
     2015, and "none" leaves each fact by itself.
     """
 
-    def __init__(self, width: int, direction: Direction) -> None:
+    def __init__(self, width: int, direction: Direction, layers: int, heads: int) -> None:
         super().__init__()
         self.direction = direction
         if direction != "none":
             self.rnn = nn.GRU(width, width, batch_first=True, bidirectional=direction == "both")
         self.norm = nn.LayerNorm(width)
+        self.layers = nn.ModuleList(Relate(width, heads) for _ in range(layers))
 
-    def forward(self, facts: Float[Tensor, "b f d"], counts: Tensor) -> Float[Tensor, "b f d"]:
-        if self.direction == "none":
-            return self.norm(facts)
-        packed = pack_padded_sequence(facts, counts, batch_first=True, enforce_sorted=False)
-        states, _ = pad_packed_sequence(
-            self.rnn(packed)[0], batch_first=True, total_length=facts.shape[1]
-        )
-        if self.direction == "both":
-            states = torch.stack(states.chunk(2, dim=-1)).sum(0)
-        return self.norm(facts + states)
+    def forward(
+        self,
+        facts: Float[Tensor, "b f d"],
+        counts: Tensor,
+        present: Bool[Tensor, "b f"],
+        overlap: Float[Tensor, "b f f"],
+    ) -> Float[Tensor, "b f d"]:
+        """`overlap`: how much each two facts share."""
+        if self.direction != "none":
+            packed = pack_padded_sequence(facts, counts, batch_first=True, enforce_sorted=False)
+            states, _ = pad_packed_sequence(
+                self.rnn(packed)[0], batch_first=True, total_length=facts.shape[1]
+            )
+            if self.direction == "both":
+                states = torch.stack(states.chunk(2, dim=-1)).sum(0)
+            facts = facts + states
+        for layer in self.layers:
+            facts = layer(facts, present, overlap)
+        return self.norm(facts)
+
+
+class Relate(nn.Module):
+    """Facts attend to each other, the more to those with which they share words: "A is north of
+    B" learns what else is told of A and of B, which a path or a chain of sizes needs before the
+    first gate can choose well."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.before_attention, self.before_mlp = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.project, self.join = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.mlp = nn.Sequential(nn.Linear(width, 2 * width), nn.ReLU(), nn.Linear(2 * width, width))
+        self.sharing = nn.Parameter(torch.randn(heads))
+
+    def forward(
+        self,
+        facts: Float[Tensor, "b f d"],
+        present: Bool[Tensor, "b f"],
+        overlap: Float[Tensor, "b f f"],
+    ) -> Float[Tensor, "b f d"]:
+        split = self.project(self.before_attention(facts)).unflatten(-1, (3, self.heads, -1))
+        query, key, value = split.permute(2, 0, 3, 1, 4)  # (b, heads, f, d / heads) each
+        bias = overlap.unsqueeze(1) * self.sharing[:, None, None]
+        bias = bias.masked_fill(~present[:, None, None, :], -1e4)
+        attended = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
+        facts = facts + self.join(attended.transpose(1, 2).flatten(2))
+        mixed: Tensor = facts + self.mlp(self.before_mlp(facts))
+        return mixed

@@ -54,7 +54,9 @@ class EpisodicMemory(nn.Module):
     *before* the kitchen?"). Such order needs no learnt positions, so it holds for any length.
     """
 
-    ORDER = 5  # seen, before and after the last pass's fact, before and after the first's
+    ORDER = 7
+    """Seen before; before and after the last pass's fact; before and after the first pass's; words
+    shared with the last pass's, and with all that were seen."""
 
     def __init__(
         self,
@@ -88,10 +90,12 @@ class EpisodicMemory(nn.Module):
         self,
         facts: Float[Tensor, "b f d"],
         present: Bool[Tensor, "b f"],
+        overlap: Float[Tensor, "b f f"],
         question: Float[Tensor, "b d"],
         passes: int | None = None,
     ) -> Episodes:
-        """`passes`: fewer than the most, when a batch is known to need no more."""
+        """`overlap`: how much each two facts share; `passes`: fewer than the most, when a batch is
+        known to need no more."""
         passes = self.passes if passes is None else min(passes, self.passes)
         memory, keys = question, self.fact(facts)
         gates: list[Tensor] = []
@@ -105,7 +109,7 @@ class EpisodicMemory(nn.Module):
             memory = self._updated(number, memory, episode, question)
             gates.append(log_gates)
             enoughs.append(log_enough)
-            order = _order(order, weights, first=number == 0)
+            order = _order(order, weights, overlap, first=number == 0)
         return Episodes(memory, _stacked(gates, facts[..., 0]), _stacked(enoughs, facts[:, 0, 0]))
 
     def _logits(
@@ -172,10 +176,13 @@ def most_recent(logits: Float[Tensor, "b f"]) -> tuple[Float[Tensor, "b f"], Flo
     return F.logsigmoid(logits) + all_later - closed, all_later[:, 0]
 
 
-def _order(order: Tensor, weights: Float[Tensor, "b f"], *, first: bool) -> Tensor:
+def _order(
+    order: Tensor, weights: Float[Tensor, "b f"], overlap: Float[Tensor, "b f f"], *, first: bool
+) -> Tensor:
     """The order features after a pass with these weights."""
     upto = weights.cumsum(-1)
     after, before = upto - weights, upto[:, -1:] - upto
     seen = torch.maximum(order[..., 0], weights)
     start = (before, after) if first else (order[..., 3], order[..., 4])
-    return torch.stack([seen, before, after, *start], dim=-1)
+    shared = torch.einsum("bij,kbj->kbi", overlap, torch.stack([weights, seen]))
+    return torch.stack([seen, before, after, *start, *shared], dim=-1)
