@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -45,14 +46,17 @@ def read_stories(path: Path) -> Groups:
     """The examples of a file by group; the questions of a story share its facts."""
     groups: Groups = {}
     sentences: dict[str, tuple[str, ...]] = {}
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
+    number = 0
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
                 story = json.loads(line)
-                group = groups.setdefault(story["group"], [])
-                group += _examples(story, sentences)
-            except (ValueError, KeyError, TypeError) as error:
-                raise DataError(f"{path}, line {number}: no prepared story ({error}).") from None
+                groups.setdefault(story["group"], []).extend(_examples(story, sentences))
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise DataError(
+            f"{path}, line {number}: no prepared story ({reason}). Delete the file to prepare anew."
+        ) from None
     return groups
 
 
@@ -62,9 +66,11 @@ def _examples(story: dict[str, Any], sentences: dict[str, tuple[str, ...]]) -> I
 
     facts = tuple(map(split, story["facts"]))
     for asked in story["asked"]:
-        supports = asked["supports"]
+        count, supports = asked["facts"], asked["supports"]
+        if not 1 <= count <= len(facts) or any(not 0 <= one < count for one in supports or ()):
+            raise ValueError("it points outside its facts")
         yield Example(
-            facts[: asked["facts"]],
+            facts[:count],
             split(asked["question"]),
             tuple(asked["answer"]),
             None if supports is None else tuple(supports),

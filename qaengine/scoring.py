@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 
@@ -53,35 +55,93 @@ def batches(
         yield batch
 
 
-def score(
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one question."""
+
+    right: bool
+    likelihood: float
+    """Of what was said, before calibration."""
+    said: Words
+    wanted: int
+    """Supporting facts, and how many of them were found."""
+    found: int
+
+
+def outcomes(
     network: DynamicMemoryNetwork,
     vocabulary: Vocabulary,
     examples: Sequence[Example],
     device: torch.device,
-) -> Score:
-    """How many answers are right, and how much of the evidence was found."""
+) -> list[Outcome]:
+    """Asks every example; outcomes in their order."""
     network.eval()
-    right = found = supports = 0
+    results: dict[int, Outcome] = {}
     for numbered in batches(examples, 256, 6_000):
         batch = collate([example for _, example in numbered], vocabulary)
         reply = network.reply(batch.to(device))
-        strongest = _strongest(reply)
-        for row, (said, (_, example)) in enumerate(
-            zip(spoken(reply, batch, vocabulary), numbered, strict=True)
-        ):
-            right += said == tuple(item.lower() for item in example.answer or ())
+        rows = zip(
+            numbered, spoken(reply, batch, vocabulary), likelihoods(reply), _ranked(reply), strict=True
+        )
+        for (number, example), said, likelihood, ranked in rows:
             wanted = set(example.supports or ())
-            supports += len(wanted)
-            if wanted:
-                top = strongest[row].topk(len(wanted)).indices.tolist()
-                found += len(wanted.intersection(top))
+            results[number] = Outcome(
+                right=said == tuple(item.lower() for item in example.answer or ()),
+                likelihood=likelihood,
+                said=said,
+                wanted=len(wanted),
+                found=len(wanted.intersection(ranked[: len(wanted)])),
+            )
+    return [results[number] for number in range(len(examples))]
+
+
+def summary(results: Sequence[Outcome]) -> Score:
+    """Outcomes as percentages."""
+    wanted = sum(one.wanted for one in results)
     return Score(
-        questions=len(examples),
-        accuracy=100 * right / max(len(examples), 1),
-        evidence=100 * found / max(supports, 1),
+        questions=len(results),
+        accuracy=100 * sum(one.right for one in results) / max(len(results), 1),
+        evidence=100 * sum(one.found for one in results) / wanted if wanted else 100.0,
     )
 
 
-def _strongest(reply: Reply) -> torch.Tensor:
+def likelihoods(reply: Reply) -> list[float]:
+    """How likely the network finds each of its answers, in [0, 1]."""
+    total: list[float] = reply.decoded.log_probabilities.sum(1).exp().clamp(max=1.0).tolist()
+    return total
+
+
+def calibrated(likelihood: float, temperature: float) -> float:
+    """A likelihood as the probability of being right: its log odds divided by a temperature."""
+    odds = math.log(max(likelihood, 1e-9)) - math.log(max(1 - likelihood, 1e-9))
+    return 1 / (1 + math.exp(-odds / temperature))
+
+
+def fit_temperature(results: Sequence[Outcome]) -> float:
+    """The temperature that makes the outcomes likeliest (Guo et al. 2017, arXiv 1706.04599)."""
+
+    def surprise(temperature: float) -> float:
+        chances = [
+            (calibrated(one.likelihood, temperature), one.right) for one in results
+        ]
+        return -sum(math.log(max(p if right else 1 - p, 1e-12)) for p, right in chances)
+
+    return min((step / 20 for step in range(10, 161)), key=surprise)
+
+
+def calibration_error(results: Sequence[Outcome], temperature: float, bins: int = 10) -> float:
+    """Expected calibration error in [0, 1]: mean gap of confidence and accuracy over the bins."""
+    binned: dict[int, list[tuple[float, bool]]] = {}
+    for one in results:
+        p = calibrated(one.likelihood, temperature)
+        binned.setdefault(min(int(p * bins), bins - 1), []).append((p, one.right))
+    gaps = (abs(sum(p for p, _ in some) - sum(right for _, right in some)) for some in binned.values())
+    return sum(gaps) / max(len(results), 1)
+
+
+def _ranked(reply: Reply) -> list[list[int]]:
+    """The facts of each question by their highest weight over the passes."""
     weights = reply.episodes.weights
-    return (weights.amax(1) if weights.shape[1] else weights.sum(1)).cpu()
+    strongest = weights.amax(1) if weights.shape[1] else weights.sum(1)
+    order: list[list[int]] = strongest.argsort(dim=1, descending=True).tolist()
+    return order

@@ -13,7 +13,6 @@ import math
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +25,12 @@ from qaengine.batch import Example, collate
 from qaengine.checkpoint import Checkpoint, Config, build, load_checkpoint
 from qaengine.errors import CheckpointError, DataError
 from qaengine.files import write_whole
-from qaengine.prepare import Groups, all_words, prepare, read_stories, story_file
+from qaengine.prepare import Groups, prepare, read_stories, story_file, vocabulary_of
 from qaengine.recipe import Recipe, Training
 from qaengine.registry import registry
 from qaengine.schema import Split
-from qaengine.scoring import Score, score
-from qaengine.vocabulary import Vocabulary, generated
+from qaengine.scoring import Score, outcomes, summary
+from qaengine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -152,7 +151,7 @@ class _Session:
     def _validate(self, line: dict[str, Any]) -> None:
         device = self.accelerator.device
         scores = {
-            group: score(self.network, self.vocabulary, examples, device)
+            group: summary(outcomes(self.network, self.vocabulary, examples, device))
             for group, examples in self.valid_groups.items()
         }
         line["valid"] = {name: _short(one) for name, one in scores.items()}
@@ -287,14 +286,7 @@ def _mixture(recipe: Recipe, folder: Path, split: Split) -> tuple[Groups, dict[s
 
 
 def _vocabulary(recipe: Recipe, groups: Groups, known: Checkpoint | None) -> Vocabulary:
-    vocabulary = Vocabulary.build(
-        all_words([groups]),
-        generated(
-            (example.answer or (), {word.lower() for text in (*example.facts, example.question) for word in text})
-            for example in chain.from_iterable(groups.values())
-        ),
-        recipe.least,
-    )
+    vocabulary = vocabulary_of(groups, recipe.least)
     return known.vocabulary.extended(vocabulary) if known else vocabulary
 
 

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
+from pydantic import Field
+
 from qaengine.schema import Frozen
 
 PAD, UNKNOWN = 0, 1
@@ -45,11 +47,11 @@ def _kind(character: str) -> str:
 class Vocabulary(Frozen):
     """The words that a network knows. A word's number is its place in the list."""
 
-    words: tuple[str, ...]
+    words: tuple[str, ...] = Field(min_length=2)
     """Known words, lower case; the first two stand for padding and for every unknown word."""
-    outputs: tuple[str, ...]
+    outputs: tuple[str, ...] = Field(min_length=2)
     """Words that an answer may generate, beside copying; the first two end and abstain."""
-    buckets: int = 4096
+    buckets: int = Field(default=4096, ge=1)
 
     @cached_property
     def word_ids(self) -> dict[str, int]:
@@ -66,16 +68,18 @@ class Vocabulary(Frozen):
         """Known are words that occur at least `least` times; rarer ones count as unknown."""
         counts = Counter(word.lower() for text in texts for word in text)
         known = sorted(word for word, count in counts.items() if count >= least)
+        generated = {word.lower(): word for word in sorted(set(outputs))}
         return cls(
             words=("<pad>", "<unknown>", *known),
-            outputs=(*SPECIAL_OUTPUTS, *sorted(set(outputs))),
+            outputs=(*SPECIAL_OUTPUTS, *generated.values()),
         )
 
     def extended(self, other: Vocabulary) -> Vocabulary:
         """This vocabulary with the other's words behind its own: no number changes."""
+        new = tuple(word for word in other.outputs if word.lower() not in self.output_ids)
         return Vocabulary(
             words=tuple(dict.fromkeys(self.words + other.words)),
-            outputs=tuple(dict.fromkeys(self.outputs + other.outputs)),
+            outputs=self.outputs + new,
             buckets=self.buckets,
         )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from qaengine.schema import Frozen
 
@@ -33,3 +33,9 @@ class NetworkConfig(Frozen):
     hide: float = Field(default=0.1, ge=0, lt=1)
     """Share of known words hidden while training."""
     longest_answer: int = Field(default=10, ge=1)
+
+    @model_validator(mode="after")
+    def _heads_share_the_width(self) -> Self:
+        if self.width % self.heads:
+            raise ValueError(f"width {self.width} cannot be shared by {self.heads} heads")
+        return self
