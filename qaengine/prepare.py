@@ -107,10 +107,16 @@ def _line(group: str, story: Sequence[Triple]) -> dict[str, Any]:
     }
 
 
-def vocabulary_of(groups: Groups, least: int) -> Vocabulary:
-    """The words that occur at least `least` times, and those that answers cannot copy."""
+def vocabulary_of(groups: Groups, least: int, *, copying: bool = True) -> Vocabulary:
+    """The words that occur at least `least` times, and those that answers generate.
+
+    A network that copies generates only what cannot be copied; one that does not, everything.
+    """
     answers = (
-        (one.answer or (), {word.lower() for text in (*one.facts, one.question) for word in text})
+        (
+            one.answer or (),
+            {word.lower() for text in (*one.facts, one.question) for word in text if copying},
+        )
         for one in chain.from_iterable(groups.values())
     )
     return Vocabulary.build(all_words([groups]), generated(answers), least)

@@ -20,6 +20,8 @@ class NetworkConfig(Frozen):
     width: int = Field(default=96, ge=8, multiple_of=4)
     passes: int = Field(default=10, ge=0)
     fusion: Direction = "both"
+    matching: bool = True
+    """Whether facts know which words they share with the question and with each other."""
     relate: int = Field(default=1, ge=0)
     """Layers in which the facts attend to each other."""
     attention: Attention = "recent"
