@@ -13,6 +13,7 @@ import math
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +30,14 @@ from qaengine.prepare import Groups, prepare, read_stories, story_file, vocabula
 from qaengine.recipe import Recipe, Training
 from qaengine.registry import registry
 from qaengine.schema import Split
-from qaengine.scoring import Score, outcomes, summary
+from qaengine.scoring import Score, fit_temperature, outcomes, summary
 from qaengine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
+GROWING = ("embedding.words.weight", "answer.outputs.weight")
+"""What has a row for each word: words may be added to a checkpoint to start from."""
 FLOOR = 0.1
 """Added to a group's loss when groups are drawn, so that learnt ones are not forgotten."""
 
@@ -150,24 +153,27 @@ class _Session:
 
     def _validate(self, line: dict[str, Any]) -> None:
         device = self.accelerator.device
-        scores = {
-            group: summary(outcomes(self.network, self.vocabulary, examples, device))
+        results = {
+            group: outcomes(self.network, self.vocabulary, examples, device)
             for group, examples in self.valid_groups.items()
         }
+        scores = {group: summary(some) for group, some in results.items()}
         line["valid"] = {name: _short(one) for name, one in scores.items()}
         line["valid_mean"] = sum(one.accuracy for one in scores.values()) / len(scores)
-        self.since_best += 1
-        if line["valid_mean"] >= self.best:
-            self.best, self.since_best, self.best_metrics = line["valid_mean"], 0, line
-            self._checkpoint().save(self.folder)
+        self.since_best = 0 if line["valid_mean"] > self.best else self.since_best + 1
+        if line["valid_mean"] >= self.best:  # of equals the later, which has learnt longer
+            self.best, self.best_metrics = line["valid_mean"], line
+            temperature = fit_temperature(list(chain.from_iterable(results.values())))
+            self._checkpoint(temperature).save(self.folder)
             write_whole(self.folder / "metrics.json", json.dumps(line, indent=1))
 
-    def _checkpoint(self) -> Checkpoint:
+    def _checkpoint(self, temperature: float) -> Checkpoint:
         names = dict.fromkeys(source.task for source in self.recipe.sources)
         config = Config(
             recipe=self.recipe.name,
             network=self.recipe.network,
             tasks=tuple(registry().task(name).schema for name in names),
+            temperature=temperature,
         )
         return Checkpoint(config, self.vocabulary, self.network)
 
@@ -217,7 +223,13 @@ class _Session:
                 f"{self.folder} was trained with another recipe or seed. "
                 "Resume with the recipe that it began with, or choose another folder."
             )
-        self.network.load_state_dict(_below(tensors, "network."))
+        try:
+            self.network.load_state_dict(_below(tensors, "network."))
+        except RuntimeError:
+            raise CheckpointError(
+                f"{self.folder} was trained with other words: from another checkpoint, or on "
+                "other stories. Resume with the --from that it began with."
+            ) from None
         self._restore_optimizer(_below(tensors, "optimizer."))
         self.round, self.best = counters["round"], counters["best"]
         self.since_best, self.best_metrics = counters["since_best"], counters["best_metrics"]
@@ -286,7 +298,8 @@ def _mixture(recipe: Recipe, folder: Path, split: Split) -> tuple[Groups, dict[s
 
 
 def _vocabulary(recipe: Recipe, groups: Groups, known: Checkpoint | None) -> Vocabulary:
-    vocabulary = vocabulary_of(groups, recipe.least)
+    copying = recipe.network.layers > 0
+    vocabulary = vocabulary_of(groups, recipe.least, copying=copying)
     return known.vocabulary.extended(vocabulary) if known else vocabulary
 
 
@@ -294,12 +307,14 @@ def _begin_with(network: nn.Module, known: Checkpoint) -> None:
     """Copies the weights of a checkpoint; rows of words that it did not know stay new."""
     own = network.state_dict()
     for name, tensor in known.network.state_dict().items():
-        if name not in own or own[name].shape[1:] != tensor.shape[1:]:
+        same = name in own and own[name].shape == tensor.shape
+        if not same and name not in GROWING or own[name].shape[1:] != tensor.shape[1:]:
             raise CheckpointError(
                 f"The checkpoint to start from has another form (at {name}). "
                 "Use the network settings that it was trained with."
             )
-        own[name][: len(tensor)] = tensor
+        target = own[name][: len(tensor)] if name in GROWING else own[name]
+        target.copy_(tensor)
 
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -37,7 +37,7 @@ class NetworkConfig(Frozen):
     longest_answer: int = Field(default=10, ge=1)
 
     @model_validator(mode="after")
-    def _heads_share_the_width(self) -> Self:
+    def _heads_share_the_width(self) -> NetworkConfig:
         if self.width % self.heads:
             raise ValueError(f"width {self.width} cannot be shared by {self.heads} heads")
         return self
