@@ -9,7 +9,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from qaengine.vocabulary import ABSTAIN, END, UNKNOWN, Vocabulary, ngram_ids
+from qaengine.vocabulary import ABSTAIN, END, SPECIAL_OUTPUTS, UNKNOWN, Vocabulary, ngram_ids
 
 Words = tuple[str, ...]
 
@@ -126,8 +126,14 @@ def _word_table(words: list[str], identities: _Numbering, vocabulary: Vocabulary
         torch.tensor([gram for word in grams for gram in word]),
         offsets,
         torch.tensor([identities[word] for word in lower]),
-        torch.tensor([vocabulary.output_ids.get(word, -1) for word in lower]),
+        torch.tensor([_sayable(word, vocabulary) for word in lower]),
     )
+
+
+def _sayable(word: str, vocabulary: Vocabulary) -> int:
+    """A word's number among the outputs, or -1; a text's "<end>" is a word like any other."""
+    number = vocabulary.output_ids.get(word, -1)
+    return number if number >= len(SPECIAL_OUTPUTS) else -1
 
 
 def _gold(
@@ -136,7 +142,7 @@ def _gold(
     outputs, identity = [], []
     for example in examples:
         items = [item.lower() for item in example.answer or ()]
-        numbers = [vocabulary.output_ids.get(item, -1) for item in items]
+        numbers = [_sayable(item, vocabulary) for item in items]
         outputs.append([*numbers, END] if items else [ABSTAIN, END])
         identity.append([*(identities.get(item, -1) for item in items), -1] if items else [-1, -1])
     supports = torch.zeros(len(examples), most, dtype=torch.bool)

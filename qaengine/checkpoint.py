@@ -32,7 +32,7 @@ class Config(Frozen):
     qaengine: str = __version__
     recipe: str = ""
     network: NetworkConfig
-    tasks: tuple[TaskSchema, ...] = ()
+    tasks: tuple[TaskSchema, ...] = Field(min_length=1)
     """The tasks that the weights were trained on."""
     temperature: float = Field(default=1.0, gt=0)
     """Divides log probabilities into calibrated ones; fitted on validation data."""

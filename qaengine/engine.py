@@ -12,13 +12,14 @@ import torch
 
 from qaengine.batch import Batch, Words, collate
 from qaengine.checkpoint import Checkpoint, load_checkpoint
-from qaengine.errors import InputError, unknown
+from qaengine.errors import InputError, PluginError, QAEngineError, unknown
 from qaengine.network.dynamic_memory_network import Reply
+from qaengine.plugin_api import Task
 from qaengine.registry import registry
 from qaengine.schema import Alternative, Answer, Evidence, TaskSchema, Triple
 from qaengine.schema import Words as WordsValue
 from qaengine.scoring import batches, calibrated, likelihoods, spoken
-from qaengine.text import clean, example, sentences
+from qaengine.text import clean, example, sentences, words
 from qaengine.vocabulary import SPECIAL_OUTPUTS
 
 MOST_FACTS = 1_000
@@ -106,20 +107,23 @@ class Engine:
             for number, answer in zip(numbers, self._answers(triples, collated, reply), strict=True):
                 answers[number] = answer
         seconds = (time.perf_counter() - began) / max(len(asked), 1)
-        done = [one.model_copy(update={"seconds": seconds}) for one in answers if one is not None]
-        for one in done:
-            registry().answered(one.triple, one)
+        done = [answer.model_copy(update={"seconds": seconds}) for answer in answers if answer]
+        for answer in done:
+            registry().answered(answer.triple, answer)
         return done
 
     def _framed(self, input: Input, question: str, task: str | None) -> _Asked:
         facts, question, notes = _checked(input, question)
         plugins = registry()
         triple = Triple(input=facts, question=question)
-        name = task or plugins.route(triple, self.tasks) or self.tasks[0].name
+        name = _text("task", task) if task is not None else self._routed(triple)
         if name not in plugins.tasks():
             raise InputError(unknown("task", name, plugins.tasks()))
-        triple = plugins.task(name).frame(facts, question)
+        triple = _by_plugin(plugins.task(name), facts, question)
         return _Asked(triple, notes, name in {schema.name for schema in self.tasks})
+
+    def _routed(self, triple: Triple) -> str:
+        return registry().route(triple, self.tasks) or self.tasks[0].name
 
     def _answers(self, asked: Sequence[_Asked], batch: Batch, reply: Reply) -> list[Answer]:
         vocabulary = self.checkpoint.vocabulary
@@ -162,6 +166,19 @@ def _answer(
         seconds=0,
         notes=asked.notes,
     )
+
+
+def _by_plugin(task: Task, facts: tuple[str, ...], question: str) -> Triple:
+    try:
+        return task.frame(facts, question)
+    except QAEngineError:
+        raise
+    except Exception as error:
+        raise PluginError(
+            f"The task {task.schema.name!r} cannot frame this question: "
+            f"{type(error).__name__}: {error}. Report it to the plugin that brings the task, or "
+            "name another task."
+        ) from error
 
 
 def _untrained(asked: _Asked) -> Answer:
@@ -245,9 +262,10 @@ def _checked(input: Input, question: str) -> tuple[tuple[str, ...], str, tuple[s
             f"The input is {_kind(input)}. Give a text, or a list of texts, a fact each."
         )
     _bounded("input", "facts", len(facts), MOST_FACTS)
+    _bounded("input", "characters", sum(map(len, facts)), MOST_CHARACTERS)
     for name, text in (("question", asked), *(("a fact of the input", fact) for fact in facts)):
-        _bounded(name, "words", text.count(" ") + 1, MOST_WORDS)
         _bounded(name, "characters", len(text), 20 * MOST_WORDS)
+        _bounded(name, "words", len(words(text)), MOST_WORDS)
     note = f"{replaced} characters that are no valid text were replaced."
     return facts, asked.strip(), (note,) if replaced else ()
 

@@ -14,6 +14,10 @@ from qaengine.schema import Frozen
 from qaengine.vocabulary import ABSTAIN, END, Vocabulary
 
 
+CELLS = 10_000_000
+"""The most pairs of words that a batch compares: bounds memory where sentences are long."""
+
+
 class Score(Frozen):
     """Scores of one group of questions, in percent."""
 
@@ -24,7 +28,7 @@ class Score(Frozen):
 
 
 def spoken(reply: Reply, batch: Batch, vocabulary: Vocabulary) -> list[Words]:
-    """Each question's answer items in lower case; () where the network abstains."""
+    """Each question's answer items, copied ones in lower case; () where the network abstains."""
     decoded = zip(reply.decoded.outputs.tolist(), reply.decoded.identity.tolist(), strict=True)
     return [_items(outputs, copies, batch, vocabulary) for outputs, copies in decoded]
 
@@ -46,13 +50,26 @@ def batches(
     """Examples with their numbers, those of like length together, within the bounds of a batch."""
     order = sorted(range(len(examples)), key=lambda number: len(examples[number].facts))
     batch: list[tuple[int, Example]] = []
+    words = 0
     for number in order:
-        if len(batch) == most or (len(batch) + 1) * len(examples[number].facts) > facts and batch:
+        example = examples[number]
+        words = max(words, _longest(example))
+        bound = min(most, facts // len(example.facts), CELLS // _cells(len(example.facts), words))
+        if batch and len(batch) >= bound:
             yield batch
-            batch = []
-        batch.append((number, examples[number]))
+            batch, words = [], _longest(example)
+        batch.append((number, example))
     if batch:
         yield batch
+
+
+def _longest(example: Example) -> int:
+    return max(len(example.question), *map(len, example.facts))
+
+
+def _cells(facts: int, words: int) -> int:
+    """Pairs of words that are compared for a question: of facts with it, and of those read."""
+    return words**2 * (facts + min(facts + 1, 11) ** 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +103,17 @@ def outcomes(
         for (number, example), said, likelihood, ranked in rows:
             wanted = set(example.supports or ())
             results[number] = Outcome(
-                right=said == tuple(item.lower() for item in example.answer or ()),
+                right=_lower(said) == _lower(example.answer or ()),
                 likelihood=likelihood,
                 said=said,
                 wanted=len(wanted),
                 found=len(wanted.intersection(ranked[: len(wanted)])),
             )
     return [results[number] for number in range(len(examples))]
+
+
+def _lower(items: Words) -> Words:
+    return tuple(item.lower() for item in items)
 
 
 def summary(results: Sequence[Outcome]) -> Score:

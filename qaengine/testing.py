@@ -8,7 +8,7 @@ Each check raises an `AssertionError` that says what is wrong; pytest is not nee
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -44,7 +44,8 @@ def tiny_engine(
 ) -> Engine:
     """A small engine on the CPU, made in a second: untrained, or after `steps` on all triples.
 
-    `triples` have gold answers; by default they are the samples of every task. `network`:
+    `triples` have gold answers; by default they are the samples of every task. Those of a task
+    that is not installed are asked as if they were of another. `network`:
     settings of `NetworkConfig` in place of the small ones here.
     """
     triples = _samples() if triples is None else tuple(triples)
@@ -53,7 +54,7 @@ def tiny_engine(
     config = Config(
         recipe="tiny",
         network=NetworkConfig(**{**TINY, **network}),
-        tasks=tuple(_schemas(triples)),
+        tasks=_schemas(triples),
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -277,11 +278,13 @@ def _samples() -> tuple[Triple, ...]:
     return tuple(found)
 
 
-def _schemas(triples: Iterable[Triple]) -> Iterator[TaskSchema]:
+def _schemas(triples: Iterable[Triple]) -> tuple[TaskSchema, ...]:
+    """The installed tasks that the triples name; all of them where they name none."""
     tasks = registry().tasks()
-    for name in dict.fromkeys(triple.task for triple in triples):
-        if name in tasks:
-            yield tasks[name].schema
+    named = dict.fromkeys(triple.task for triple in triples)
+    return tuple(tasks[name].schema for name in named if name in tasks) or tuple(
+        task.schema for task in tasks.values()
+    )
 
 
 def _fit(checkpoint: Checkpoint, examples: Sequence[Any], steps: int, learning_rate: float) -> None:

@@ -85,9 +85,18 @@ class WordsAnswer(nn.Module):
         return total
 
     def greedy(
-        self, start: tuple[Tensor, Tensor], words: Tensor, identity: Tensor, readable: Tensor, most: int
+        self,
+        start: tuple[Tensor, Tensor],
+        words: Float[Tensor, "b r d"],
+        identity: Int[Tensor, "b r"],
+        known: Int[Tensor, "b r"],
+        readable: Bool[Tensor, "b r"],
+        most: int,
     ) -> Decoded:
-        """The likeliest word at each step, until all have ended or `most` words are out."""
+        """The likeliest word at each step, until all have ended or `most` words are out.
+
+        `known`: each word's number in the answer vocabulary, or -1.
+        """
         state, last = start
         outputs, copies, likelihoods = [], [], []
         first: Tensor | None = None
@@ -95,7 +104,7 @@ class WordsAnswer(nn.Module):
         ended = torch.zeros(len(words), dtype=torch.bool, device=words.device)
         for _ in range(most):
             state, log_probabilities = self.step(state, last, words, readable)
-            log_probabilities = _merged(log_probabilities, identity, readable, vocabulary)
+            log_probabilities = _merged(log_probabilities, identity, known, readable, vocabulary)
             first = log_probabilities if first is None else first
             likelihood, choice = log_probabilities.max(-1)
             place = (choice - vocabulary).clamp(min=0).unsqueeze(1)
@@ -109,7 +118,8 @@ class WordsAnswer(nn.Module):
             if bool(ended.all()):
                 break
             same = (identity == said.unsqueeze(1)) & readable & is_copy.unsqueeze(1)
-            last = self.fed(output, same, words)
+            both = torch.where(is_copy, known.gather(1, place).squeeze(1), choice)
+            last = self.fed(both, same, words)
         assert first is not None
         return Decoded(
             torch.stack(outputs, 1), torch.stack(copies, 1), torch.stack(likelihoods, 1), first
@@ -121,12 +131,22 @@ def _one_hot(output: Int[Tensor, " b"], size: int) -> Bool[Tensor, "b v"]:
 
 
 def _merged(
-    log_probabilities: Tensor, identity: Tensor, readable: Tensor, vocabulary: int
+    log_probabilities: Float[Tensor, "b v_r"],
+    identity: Int[Tensor, "b r"],
+    known: Int[Tensor, "b r"],
+    readable: Bool[Tensor, "b r"],
+    vocabulary: int,
 ) -> Float[Tensor, "b v_r"]:
-    """Adds up the copies of one word at its first place; the others get next to nothing."""
+    """Adds up all ways to say a word that was read, at its first place; the others get next to
+    nothing."""
     generated, copied = log_probabilities[:, :vocabulary], log_probabilities[:, vocabulary:]
     same = (identity.unsqueeze(2) == identity.unsqueeze(1)) & readable.unsqueeze(1)
     total = copied.unsqueeze(1).masked_fill(~same, -1e4).logsumexp(-1)
     places = torch.arange(identity.shape[1], device=identity.device)
-    is_first = same.to(torch.uint8).argmax(2) == places
-    return torch.cat([generated, total.masked_fill(~(is_first & readable), -1e4)], -1)
+    counted = (same.to(torch.uint8).argmax(2) == places) & readable
+    also = generated.gather(1, known.clamp(min=0)).masked_fill(known < 0, -1e4)
+    total = torch.logaddexp(total, also).masked_fill(~counted, -1e4)
+    elsewhere = torch.where(counted & (known >= 0), known, vocabulary)
+    moved = torch.zeros_like(generated, dtype=torch.bool)
+    moved = nn.functional.pad(moved, (0, 1)).scatter(1, elsewhere, True)[:, :vocabulary]
+    return torch.cat([generated.masked_fill(moved, -1e4), total], -1)

@@ -89,7 +89,12 @@ class DynamicMemoryNetwork(nn.Module):
         thought = self._think(batch, passes)
         readable = thought.page.present
         decoded = self.answer.greedy(
-            thought.start, thought.words, thought.identity, readable, self.config.longest_answer
+            thought.start,
+            thought.words,
+            thought.identity,
+            self._known(batch, thought.page),
+            readable,
+            self.config.longest_answer,
         )
         return Reply(decoded, thought.episodes, thought.read, thought.identity)
 
@@ -116,6 +121,11 @@ class DynamicMemoryNetwork(nn.Module):
         summary = _mean(words, page.present)
         start = self.answer.begin(episodes.memory, summary)
         return _Thought(episodes, read, page, words, readable, start)
+
+    def _known(self, batch: Batch, page: Page) -> Int[Tensor, "b r"]:
+        """The number in the answer vocabulary of each word read, or -1."""
+        numbers = batch.words.outputs[batch.sentences[page.row, page.place]]
+        return page.spread(numbers).masked_fill(~page.present, -1)
 
     def _present(self, batch: Batch) -> Bool[Tensor, "b f"]:
         places = torch.arange(batch.facts.shape[1], device=batch.facts.device)

@@ -38,7 +38,7 @@ class Page:
     def spread(self, values: Tensor) -> Tensor:
         """Values a word (w, ...) as a padded tensor (b, r, ...), zero where no word is."""
         flat = values.new_zeros(self.shape[0] * self.shape[1], *values.shape[1:])
-        return flat.index_copy(0, self.cell, values).unflatten(0, self.shape)
+        return torch.unflatten(flat.index_copy(0, self.cell, values), 0, self.shape)
 
     def gather(self, padded: Tensor) -> Tensor:
         """The reverse: (b, r, ...) as (w, ...)."""
@@ -123,7 +123,7 @@ class Layer(nn.Module):
     ) -> Float[Tensor, "w d"]:
         """`same`: same word, same sentence; `hidden`: (b, 1, 1, r), very low behind the end."""
         projected = page.spread(self.project(self.before_attention(words)))
-        split = projected.unflatten(-1, (3, self.heads, -1))
+        split = torch.unflatten(projected, -1, (3, self.heads, -1))
         query, key, value = split.permute(2, 0, 3, 1, 4)  # (b, heads, r, d / heads) each
         bias = torch.einsum("bijk,hk->bhij", same, self.relations) + hidden
         attended = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)

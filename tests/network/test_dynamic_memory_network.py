@@ -103,13 +103,14 @@ def test_equal_sentences_are_encoded_once() -> None:
 
 
 def test_answer_reads_no_fact_that_no_pass_chose() -> None:
-    """Other words in a fact that is not read leave the answer as it is, to the last digit."""
+    """Other words in a fact that is not read leave the answer as it is."""
     network, example = _looking_at(1), EXAMPLES[2]
     before = asked(network, example)
     for number in (0, 2, 3, 4):
         after = asked(network, _rewritten(example, number))
-        assert torch.equal(after.decoded.first, before.decoded.first)
-        assert torch.equal(after.decoded.log_probabilities, before.decoded.log_probabilities)
+        assert torch.allclose(after.decoded.first, before.decoded.first, atol=1e-5)
+        one, other = after.decoded.log_probabilities, before.decoded.log_probabilities
+        assert torch.allclose(one, other, atol=1e-5)
 
 
 def test_fact_that_is_read_matters() -> None:
@@ -117,7 +118,8 @@ def test_fact_that_is_read_matters() -> None:
     network, example = _looking_at(1), EXAMPLES[2]
     before, after = asked(network, example), asked(network, _rewritten(example, 1))
     assert before.read.tolist() == after.read.tolist() == [[False, True, False, False, False]]
-    assert not torch.equal(after.decoded.first[:, :4], before.decoded.first[:, :4])
+    difference = (after.decoded.first[:, :4] - before.decoded.first[:, :4]).abs().max()
+    assert difference > 1e-2
 
 
 def _rewritten(example: Example, fact: int) -> Example:
@@ -130,13 +132,12 @@ def _looking_at(fact: int) -> DynamicMemoryNetwork:
     """A network of unrelated facts whose memory looks at one of five: only reading is left."""
 
     class Memory(torch.nn.Module):
-        def forward(self, facts: Tensor, *_: object) -> Episodes:
+        def forward(self, facts: Tensor, *_: object, **__: object) -> Episodes:
             gates = torch.full((1, 1, 5), -1e4)
             gates[0, 0, fact] = 0
             return Episodes(facts[:, fact], gates, torch.full((1, 1), -1e4))
 
-    unrelated = {"relate": 0} if "relate" in NetworkConfig.model_fields else {}
-    network = network_of(fusion="none", **unrelated)
+    network = network_of(fusion="none", relate=0)
     network.memory = Memory()  # type: ignore[assignment]
     return network
 

@@ -1,0 +1,103 @@
+"""Prepared stories: written once, read back as they were."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from qaengine.errors import DataError
+from qaengine.prepare import all_words, prepare, read_stories, story_file
+from qaengine.recipe import Recipe
+from qaengine.registry import registry
+from qaengine.text import example
+
+RECIPE = Recipe.model_validate(
+    {
+        "name": "tiny",
+        "sources": [
+            {"task": "worlds", "train_options": {"count": 6}, "valid_options": {"count": 3}}
+        ],
+    }
+)
+GOOD = (
+    '{"group": "g", "facts": ["a b", "c"], "asked": '
+    '[{"facts": 1, "question": "q ?", "answer": ["b"], "supports": [0]}]}\n'
+)
+
+
+def test_what_is_read_is_what_the_task_told(tmp_path: Path) -> None:
+    prepare(RECIPE, tmp_path)
+    told: dict[str, list[object]] = {}
+    for group, story in registry().task("worlds").stories("train", count=6):
+        told.setdefault(group, []).extend(example(triple) for triple in story)
+    assert read_stories(story_file(tmp_path, 0, "train")) == told
+
+
+def test_prepared_twice_is_the_same_to_the_byte(tmp_path: Path) -> None:
+    for folder in ("one", "other"):
+        prepare(RECIPE, tmp_path / folder)
+    one, other = (story_file(tmp_path / name, 0, "train") for name in ("one", "other"))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_what_is_there_is_not_told_again(tmp_path: Path) -> None:
+    prepare(RECIPE, tmp_path)
+    path = story_file(tmp_path, 0, "valid")
+    path.write_bytes(gzip.compress(GOOD.encode()))
+    prepare(RECIPE, tmp_path)
+    assert list(read_stories(path)) == ["g"]
+
+
+def test_copies_are_added_to_training_only(tmp_path: Path) -> None:
+    source = RECIPE.sources[0].model_copy(update={"copies": 2})
+    for folder, recipe in (
+        ("one", RECIPE),
+        ("more", RECIPE.model_copy(update={"sources": (source,)})),
+    ):
+        prepare(recipe, tmp_path / folder)
+
+    def count(folder: str, split: str) -> int:
+        path = tmp_path / folder / f"0-{split}.jsonl.gz"
+        return sum(map(len, read_stories(path).values()))
+
+    assert count("more", "train") == 3 * count("one", "train")
+    assert count("more", "valid") == count("one", "valid")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "[]",
+        '{"group": "g"}',
+        GOOD.replace('"answer": ["b"]', '"answer": null'),
+        GOOD.replace("[0]", "[7]"),
+        GOOD.replace('"facts": 1', '"facts": 9'),
+        GOOD.replace('"facts": 1', '"facts": 0'),
+    ],
+)
+def test_broken_line_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "broken.jsonl.gz"
+    path.write_bytes(gzip.compress((GOOD + line).encode()))
+    with pytest.raises(DataError, match=r"broken\.jsonl\.gz, line 2: "):
+        read_stories(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"no gzip", gzip.compress(GOOD.encode())[:-12], gzip.compress(b"\xff\xfe\n")],
+    ids=["no gzip", "cut off", "no text"],
+)
+def test_broken_file_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.jsonl.gz"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"broken\.jsonl\.gz"):
+        read_stories(path)
+
+
+def test_shared_facts_are_counted_once() -> None:
+    one = example(registry().task("worlds").samples()[0])
+    texts = list(all_words([{"g": [one, one]}]))
+    assert texts == [*one.facts, one.question, one.question]
