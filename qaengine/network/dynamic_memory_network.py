@@ -66,7 +66,8 @@ class DynamicMemoryNetwork(nn.Module):
         self.embedding = WordEmbedding(words, buckets, width, config.hide)
         self.encoder = encoder(width)
         self.dropout = nn.Dropout(config.dropout)
-        self.matching, self.overlap = Matching(width), Overlap(width)
+        if config.matching:
+            self.matching, self.overlap = Matching(width), Overlap(width)
         self.fusion = Fusion(width, config.fusion, config.relate, config.heads)
         self.memory = EpisodicMemory(width, config.passes, config.attention, config.update)
         self.reader = Reader(width, config.layers, config.heads, config.dropout)
@@ -105,9 +106,13 @@ class DynamicMemoryNetwork(nn.Module):
         question = encoded.summary[batch.questions]  # (b, d)
         present = self._present(batch)
         identity = batch.words.identity[batch.sentences]  # (n, t)
-        matched = self.matching(encoded.states, identity, batch.facts, batch.questions)
-        overlap = self.overlap(embedded, identity, batch.facts)
-        facts = self.dropout(encoded.summary)[batch.facts] + matched
+        facts = self.dropout(encoded.summary)[batch.facts]
+        overlap = facts.new_zeros(*facts.shape[:2], facts.shape[1])
+        if self.config.matching:
+            facts = facts + self.matching(
+                encoded.states, identity, batch.facts, batch.questions
+            )
+            overlap = self.overlap(embedded, identity, batch.facts)
         facts = self.fusion(facts, batch.fact_counts, present, overlap)
         episodes = self.memory(facts, present, overlap, question, passes)
         most = self.config.read if also is None else 2
