@@ -36,10 +36,10 @@ class Training(Frozen):
     rounds: int = Field(default=40, ge=1)
     """A round is `questions` questions drawn from the mixture; after it the state is saved."""
     questions: int = Field(default=18_000, ge=1)
-    batch: int = Field(default=64, ge=1)
-    facts: int = Field(default=6_000, ge=1)
+    batch: int = Field(default=32, ge=1)
+    facts: int = Field(default=3_000, ge=1)
     """The most facts, with padding, of a batch: bounds memory."""
-    learning_rate: float = Field(default=2e-3, gt=0)
+    learning_rate: float = Field(default=1e-3, gt=0)
     warmup: float = Field(default=0.05, ge=0, lt=1)
     weight_decay: float = Field(default=0.01, ge=0)
     clip: float = Field(default=1.0, gt=0)
