@@ -99,7 +99,7 @@ def evidence(engine: Engine, triples: Sequence[Triple]) -> dict[str, float]:
 
 
 def necessity(engine: Engine, correct: Sequence[tuple[Answer, Triple]]) -> dict[str, float]:
-    """Deletes one attended support; the solver of `worlds` says whether the answer depends on it."""
+    """Deletes one attended support, where the solver of `worlds` finds that the answer changes."""
     rng = random.Random(0)
     pairs: list[tuple[Triple, Triple]] = []
     for answer, triple in correct:
@@ -122,7 +122,7 @@ def necessity(engine: Engine, correct: Sequence[tuple[Answer, Triple]]) -> dict[
 
 
 def abstention(engine: Engine, triples: Sequence[Triple]) -> dict[str, float]:
-    """Precision and recall of "the facts don't tell" over stories, half of them cut so that they don't."""
+    """Precision and recall of "the facts don't tell": half of the stories are cut so."""
     cuts = (cut(triple) for triple in triples)
     untold = [one for one in cuts if one is not None and one.answer == ""]
     told = [triple for triple in triples if triple.answer][: len(untold)]
