@@ -17,7 +17,6 @@ from qaengine.errors import PluginError, QAEngineError
 
 if TYPE_CHECKING:
     from qaengine.engine import Engine
-    from qaengine.recipe import Recipe
 
 app = typer.Typer(
     name="qaengine",
@@ -281,6 +280,10 @@ def train(
     ] = None,
     encoder: Annotated[str | None, typer.Option(help="Instead of the recipe's encoder.")] = None,
     seed: Annotated[int | None, typer.Option(help="Instead of the recipe's seed.")] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Another setting, as `network.passes=1`; repeatable."),
+    ] = None,
     device: Device = "auto",
     out: Annotated[
         Path | None, typer.Option(help="The checkpoint's folder; runs/RECIPE if none is named.")
@@ -294,7 +297,12 @@ def train(
     from qaengine.recipe import Recipe
     from qaengine.train import train as run
 
-    planned = _adapted(Recipe.read(recipe), encoder, seed)
+    changes = _pairs(setting or [], "--set")
+    if encoder is not None:
+        changes["network.encoder"] = encoder
+    if seed is not None:
+        changes["training.seed"] = seed
+    planned = Recipe.read(recipe).changed(changes)
     folder = _folder(recipe, out)
     try:
         metrics = run(planned, folder, resume=resume, start=start, device=device)
@@ -303,17 +311,6 @@ def train(
         raise
     _show_fields(metrics)
     print(f"Checkpoint: {folder}", file=sys.stderr)
-
-
-def _adapted(recipe: Recipe, encoder: str | None, seed: int | None) -> Recipe:
-    network = {} if encoder is None else {"encoder": encoder}
-    training = {} if seed is None else {"seed": seed}
-    return recipe.model_copy(
-        update={
-            "network": recipe.network.model_copy(update=network),
-            "training": recipe.training.model_copy(update=training),
-        }
-    )
 
 
 @app.command()
@@ -337,17 +334,17 @@ def evaluate(
         raise typer.BadParameter("give a task, or a checkpoint and a task")
     registry().task(what[-1])
     engine = _load(Path(what[0]) if len(what) == 2 else None, device)
-    scores = run(engine, what[-1], split, limit=limit, **_task_options(option or []))
+    scores = run(engine, what[-1], split, limit=limit, **_pairs(option or [], "--option"))
     print(scores.model_dump_json()) if as_json else _show_fields(scores.model_dump())
 
 
-def _task_options(pairs: Sequence[str]) -> dict[str, Any]:
+def _pairs(pairs: Sequence[str], option: str) -> dict[str, Any]:
     """`name=value` pairs; a value that reads as JSON is taken as that, any other as text."""
     found: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise typer.BadParameter(f"{pair!r} is not name=value", param_hint="--option")
+            raise typer.BadParameter(f"{pair!r} is not name=value", param_hint=option)
         try:
             found[name] = json.loads(value)
         except ValueError:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, ValidationError
 
-from qaengine.errors import RecipeError
+from qaengine.errors import RecipeError, unknown
 from qaengine.network.config import NetworkConfig
 from qaengine.schema import Frozen
 
@@ -70,12 +71,42 @@ class Recipe(Frozen):
     def read(cls, path: str | Path) -> Self:
         """A recipe from TOML; raises `RecipeError` naming the file and what is wrong in it."""
         try:
-            return cls.model_validate(tomllib.loads(Path(path).read_text("utf-8")))
+            content = tomllib.loads(Path(path).read_text("utf-8"))
         except OSError as error:
             raise RecipeError(f"The recipe {path} cannot be read: {error.strerror}.") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise RecipeError(f"The recipe {path} is not valid TOML: {error}.") from None
+        return cls._checked(content, f"The recipe {path}")
+
+    def changed(self, changes: Mapping[str, Any]) -> Self:
+        """The recipe with other settings, named as in `{"network.passes": 1}`.
+
+        Raises `RecipeError` for a setting that does not exist or a value that it cannot have.
+        """
+        content = self.model_dump()
+        for name, value in changes.items():
+            *outer, last = name.split(".")
+            table: Any = content
+            for part in outer:
+                table = table.get(part) if isinstance(table, dict) else None
+            if not isinstance(table, dict) or last not in table:
+                raise RecipeError(unknown("setting", name, _names(self.model_dump())))
+            table[last] = value
+        return self._checked(content, "The changed recipe")
+
+    @classmethod
+    def _checked(cls, content: Any, whose: str) -> Self:
+        try:
+            return cls.model_validate(content)
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
-            raise RecipeError(f"The recipe {path} is wrong at {place}: {first['msg']}.") from None
+            raise RecipeError(f"{whose} is wrong at {place}: {first['msg']}.") from None
+
+
+def _names(content: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in content.items():
+        if isinstance(value, Mapping):
+            yield from (f"{name}.{inner}" for inner in _names(value))
+        else:
+            yield name

@@ -48,3 +48,21 @@ def test_recipe_that_is_no_text(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(RecipeError, match="not valid TOML"):
         Recipe.read(path)
+
+
+def test_settings_change_by_name() -> None:
+    recipe = Recipe.read(RECIPES[0]).changed({"network.passes": 1, "training.seed": 7})
+    assert (recipe.network.passes, recipe.training.seed) == (1, 7)
+
+
+@pytest.mark.parametrize(
+    ("setting", "complaint"),
+    [
+        ({"network.pases": 1}, "Did you mean 'network.passes'"),
+        ({"training.rounds": 0}, "wrong at training.rounds"),
+        ({"name.first": "x"}, "There is no setting 'name.first'"),
+    ],
+)
+def test_impossible_setting(setting: dict[str, object], complaint: str) -> None:
+    with pytest.raises(RecipeError, match=complaint):
+        Recipe.read(RECIPES[0]).changed(setting)
