@@ -48,7 +48,9 @@ class Checkpoint:
 
     def save(self, folder: Path, *, half: bool = False) -> None:
         """Writes the folder, each file whole; the weights last, in half precision if wanted."""
-        weights = {name: tensor.detach().cpu() for name, tensor in self.network.state_dict().items()}
+        weights = {
+            name: tensor.detach().cpu() for name, tensor in self.network.state_dict().items()
+        }
         if half:
             weights = {name: tensor.half() for name, tensor in weights.items()}
         write_whole(folder / "config.json", self.config.model_dump_json(indent=2))
@@ -92,7 +94,9 @@ def _config(folder: Path) -> Config:
     try:
         form = json.loads(raw).get("format")
     except (ValueError, AttributeError):
-        raise CheckpointError(f"{folder / 'config.json'} is damaged: it is no JSON object.") from None
+        raise CheckpointError(
+            f"{folder / 'config.json'} is damaged: it is no JSON object."
+        ) from None
     if isinstance(form, int) and form > FORMAT:
         raise CheckpointError(
             f"The checkpoint {folder} has form {form}, newer than this qaengine {__version__} "
@@ -126,5 +130,3 @@ def _read(path: Path) -> str:
             f"There is no checkpoint at {path.parent}: {path.name} cannot be read ({reason}). "
             "Name a folder that `qaengine train` wrote."
         ) from None
-
-

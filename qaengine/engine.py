@@ -30,7 +30,9 @@ MOST_CHARACTERS = 200_000
 BATCH, BATCH_FACTS = 128, 6_000
 ALTERNATIVES = 3
 
-UNTOLD = "The facts don't tell. Ask about people, places or things that they mention, for example: {}"
+UNTOLD = (
+    "The facts don't tell. Ask about people, places or things that they mention, for example: {}"
+)
 UNTRAINED = (
     "The loaded weights were not trained on the task {0!r}. Write a recipe with {0!r} among its "
     "sources and run: qaengine train RECIPE --from CHECKPOINT"
@@ -85,12 +87,10 @@ class Engine:
         """
         return self.ask_many([(input, question)], task)[0]
 
-    def ask_many(
-        self, pairs: Iterable[tuple[Input, str]], task: str | None = None
-    ) -> list[Answer]:
+    def ask_many(self, pairs: Iterable[tuple[Input, str]], task: str | None = None) -> list[Answer]:
         """Answers many (input, question) pairs in batches, in the order asked."""
         began = time.perf_counter()
-        asked = [self._framed(input, question, task) for input, question in pairs]
+        asked = [self._framed(*pair, task) for pair in pairs]
         answers: list[Answer | None] = [None] * len(asked)
         for number, one in enumerate(asked):
             if not one.trained:
@@ -104,7 +104,9 @@ class Engine:
                 reply = self.checkpoint.network.reply(collated.to(self.device))
             numbers = [waiting[place] for place, _ in batch]
             triples = [asked[number] for number in numbers]
-            for number, answer in zip(numbers, self._answers(triples, collated, reply), strict=True):
+            for number, answer in zip(
+                numbers, self._answers(triples, collated, reply), strict=True
+            ):
                 answers[number] = answer
         seconds = (time.perf_counter() - began) / max(len(asked), 1)
         done = [answer.model_copy(update={"seconds": seconds}) for answer in answers if answer]
@@ -215,7 +217,9 @@ def _alternatives(
         zip(values.exp().tolist(), places.tolist(), strict=True)
     ):
         named = [
-            outputs[place] if place < len(outputs) else batch.spellings[words[row][place - len(outputs)]]
+            outputs[place]
+            if place < len(outputs)
+            else batch.spellings[words[row][place - len(outputs)]]
             for place in chosen
         ]
         found.append(

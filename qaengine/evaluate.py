@@ -66,7 +66,9 @@ def evaluate(
     )
 
 
-def gather(task: str, split: Split, limit: int | None = None, **options: Any) -> dict[str, list[Example]]:
+def gather(
+    task: str, split: Split, limit: int | None = None, **options: Any
+) -> dict[str, list[Example]]:
     """A split's examples by group; raises `DataError` where there are none."""
     groups: dict[str, list[Example]] = {}
     for name, story in registry().task(task).stories(split, **options):

@@ -24,7 +24,8 @@ class Triple(Frozen):
     """The facts, in order: sentences of a story, or one text."""
     question: str = Field(min_length=1)
     answer: str | None = None
-    """Gold answer; None when a user asks. A list is joined by ","; "" means that the facts don't tell (abstain)."""
+    """Gold answer; None when a user asks. A list is joined by ","; "" says that the facts don't
+    tell, and that abstaining is right."""
     task: str | None = None
     supports: tuple[int, ...] = ()
     """Indices (from 0) of the facts that the answer rests on."""

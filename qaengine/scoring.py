@@ -13,7 +13,6 @@ from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork, Reply
 from qaengine.schema import Frozen
 from qaengine.vocabulary import ABSTAIN, END, Vocabulary
 
-
 CELLS = 10_000_000
 """The most pairs of words that a batch compares: bounds memory where sentences are long."""
 
@@ -98,7 +97,11 @@ def outcomes(
         batch = collate([example for _, example in numbered], vocabulary)
         reply = network.reply(batch.to(device))
         rows = zip(
-            numbered, spoken(reply, batch, vocabulary), likelihoods(reply), _ranked(reply), strict=True
+            numbered,
+            spoken(reply, batch, vocabulary),
+            likelihoods(reply),
+            _ranked(reply),
+            strict=True,
         )
         for (number, example), said, likelihood, ranked in rows:
             wanted = set(example.supports or ())
@@ -142,9 +145,7 @@ def fit_temperature(results: Sequence[Outcome]) -> float:
     """The temperature that makes the outcomes likeliest (Guo et al. 2017, arXiv 1706.04599)."""
 
     def surprise(temperature: float) -> float:
-        chances = [
-            (calibrated(one.likelihood, temperature), one.right) for one in results
-        ]
+        chances = [(calibrated(one.likelihood, temperature), one.right) for one in results]
         return -sum(math.log(max(p if right else 1 - p, 1e-12)) for p, right in chances)
 
     return min((step / 20 for step in range(10, 161)), key=surprise)
@@ -156,7 +157,9 @@ def calibration_error(results: Sequence[Outcome], temperature: float, bins: int 
     for one in results:
         p = calibrated(one.likelihood, temperature)
         binned.setdefault(min(int(p * bins), bins - 1), []).append((p, one.right))
-    gaps = (abs(sum(p for p, _ in some) - sum(right for _, right in some)) for some in binned.values())
+    gaps = (
+        abs(sum(p for p, _ in some) - sum(right for _, right in some)) for some in binned.values()
+    )
     return sum(gaps) / max(len(results), 1)
 
 

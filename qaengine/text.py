@@ -1,4 +1,4 @@
-"""Texts as sentences and words: spaCy's blank English tokenizer and sentencizer, nothing fetched."""
+"""Texts as sentences and words: spaCy's blank English tokenizer, nothing fetched."""
 
 from __future__ import annotations
 

@@ -308,7 +308,7 @@ def _begin_with(network: nn.Module, known: Checkpoint) -> None:
     own = network.state_dict()
     for name, tensor in known.network.state_dict().items():
         same = name in own and own[name].shape == tensor.shape
-        if not same and name not in GROWING or own[name].shape[1:] != tensor.shape[1:]:
+        if (not same and name not in GROWING) or own[name].shape[1:] != tensor.shape[1:]:
             raise CheckpointError(
                 f"The checkpoint to start from has another form (at {name}). "
                 "Use the network settings that it was trained with."

@@ -68,7 +68,12 @@ class WordsAnswer(nn.Module):
         return generated + torch.einsum("br,brd->bd", share.to(words.dtype), words)
 
     def loss(
-        self, start: tuple[Tensor, Tensor], words: Tensor, identity: Tensor, readable: Tensor, gold: Gold
+        self,
+        start: tuple[Tensor, Tensor],
+        words: Tensor,
+        identity: Tensor,
+        readable: Tensor,
+        gold: Gold,
     ) -> Float[Tensor, " b"]:
         """Negative log likelihood of each gold answer, by whichever way it can be said."""
         (state, last), total = start, words.new_zeros(len(words))

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch, Gold
 from qaengine.network.answers import Decoded, WordsAnswer
-from qaengine.network.embedding import WordEmbedding
 from qaengine.network.config import NetworkConfig
+from qaengine.network.embedding import WordEmbedding
 from qaengine.network.encoder import Encoder, Sentences
 from qaengine.network.fusion import Fusion
 from qaengine.network.matching import Matching, Overlap
@@ -109,9 +109,7 @@ class DynamicMemoryNetwork(nn.Module):
         facts = self.dropout(encoded.summary)[batch.facts]
         overlap = facts.new_zeros(*facts.shape[:2], facts.shape[1])
         if self.config.matching:
-            facts = facts + self.matching(
-                encoded.states, identity, batch.facts, batch.questions
-            )
+            facts = facts + self.matching(encoded.states, identity, batch.facts, batch.questions)
             overlap = self.overlap(embedded, identity, batch.facts)
         facts = self.fusion(facts, batch.fact_counts, present, overlap)
         episodes = self.memory(facts, present, overlap, question, passes)

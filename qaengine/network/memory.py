@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from qaengine.network.config import Attention, Update
 
 
-
 @dataclass(frozen=True)
 class Episodes:
     """What the passes left behind; p passes over f facts."""

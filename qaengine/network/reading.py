@@ -55,9 +55,7 @@ class Page:
         return self.spread(torch.ones_like(self.owner, dtype=torch.bool))
 
 
-def choose(
-    weights: Float[Tensor, "b p f"], most: int, least: float = 0.1
-) -> Bool[Tensor, "b f"]:
+def choose(weights: Float[Tensor, "b p f"], most: int, least: float = 0.1) -> Bool[Tensor, "b f"]:
     """The facts that are read: of weight `least` or more in some pass, at most `most` of them."""
     strongest = weights.amax(1) if weights.shape[1] else weights.sum(1)
     chosen = strongest >= least
@@ -114,12 +112,18 @@ class Layer(nn.Module):
         self.heads = heads
         self.before_attention, self.before_mlp = nn.LayerNorm(width), nn.LayerNorm(width)
         self.project, self.join = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.mlp = nn.Sequential(nn.Linear(width, 3 * width), nn.ReLU(), nn.Linear(3 * width, width))
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 3 * width), nn.ReLU(), nn.Linear(3 * width, width)
+        )
         self.relations = nn.Parameter(torch.randn(heads, 2) * 0.5)
         self.dropout = SharedDropout(dropout)
 
     def forward(
-        self, words: Float[Tensor, "w d"], page: Page, same: Float[Tensor, "b r r 2"], hidden: Tensor
+        self,
+        words: Float[Tensor, "w d"],
+        page: Page,
+        same: Float[Tensor, "b r r 2"],
+        hidden: Tensor,
     ) -> Float[Tensor, "w d"]:
         """`same`: same word, same sentence; `hidden`: (b, 1, 1, r), very low behind the end."""
         projected = page.spread(self.project(self.before_attention(words)))

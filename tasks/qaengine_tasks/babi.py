@@ -55,12 +55,12 @@ class BAbI(Task):
     )
 
     def examples(self, split: Split, **options: Any) -> Iterator[Triple]:
-        """Triples of a split, skill by skill, story by story; takes the options of `stories_by_skill`."""
+        """Triples of a split, skill by skill; takes the options of `stories_by_skill`."""
         by_skill = self.examples_by_skill(split, **options)
         return chain.from_iterable(by_skill.values())
 
     def examples_by_skill(self, split: Split, **options: Any) -> dict[int, list[Triple]]:
-        """Triples of a split by the number of the skill; takes the options of `stories_by_skill`."""
+        """Triples of a split by their skill; takes the options of `stories_by_skill`."""
         by_skill = self.stories_by_skill(split, **options)
         return {skill: list(chain.from_iterable(told)) for skill, told in by_skill.items()}
 
