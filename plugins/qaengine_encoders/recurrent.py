@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ClassVar
+
 import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -15,7 +18,7 @@ class RecurrentEncoder(Encoder):
     A word's state joins both directions there; the summary joins their last states.
     """
 
-    cell: type[nn.RNNBase]
+    cell: ClassVar[Callable[..., nn.RNNBase]]
 
     def __init__(self, width: int) -> None:
         super().__init__(width)
