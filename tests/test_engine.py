@@ -1,0 +1,189 @@
+"""The engine: texts in, answers with their reasons out."""
+
+from __future__ import annotations
+
+import pytest
+
+from qaengine.engine import Engine
+from qaengine.errors import InputError
+from qaengine.plugin_api import Task, hookimpl
+from qaengine.registry import BUILT_IN, Registry, registry
+from qaengine.schema import Answer, Triple, Words
+from qaengine.testing import tiny_engine
+
+FACTS = ["Mary has the milk.", "John is in the hall."]
+PAIRS: list[tuple[str | list[str], str]] = [
+    (FACTS, "Who has the milk?"),
+    (FACTS[:1], "Who has the milk?"),
+    ("Mary has the milk. John is in the hall. Mary slept.", "Where is John?"),
+    (FACTS * 4, "Who is in the hall?"),
+]
+
+
+@pytest.fixture(scope="module")
+def learnt() -> Engine:
+    """Knows who has the milk, what Ann has, and that nobody told of the ball."""
+    return tiny_engine(
+        [
+            told("Who has the milk?", "Mary", 0),
+            told("Where is John?", "hall", 1),
+            told("Where is the ball?", ""),
+            told("Is John in the hall?", "yes", 1),
+            told("What are these?", "milk,hall", 0, 1),
+        ],
+        steps=100,
+    )
+
+
+def told(question: str, answer: str, *supports: int) -> Triple:
+    return Triple(
+        input=tuple(FACTS), question=question, answer=answer, task="worlds", supports=supports
+    )
+
+
+def same(one: Answer, other: Answer) -> None:
+    """The same but for rounding and for the time that it took."""
+    assert one.text == other.text
+    assert one.triple == other.triple
+    assert one.confidence == pytest.approx(other.confidence, abs=1e-4)
+    pairs = zip(one.evidence, other.evidence, strict=True)
+    assert all(a.weights == pytest.approx(b.weights, abs=1e-4) for a, b in pairs)
+
+
+def test_samples_are_answered(engine: Engine, samples: tuple[Triple, ...]) -> None:
+    asked = [(list(triple.input), triple.question) for triple in samples]
+    answers = engine.ask_many(asked)
+    said = ["" if answer.abstained else answer.text for answer in answers]
+    assert said == [triple.answer for triple in samples]
+
+
+def test_ask_and_ask_many_agree_in_order(engine: Engine) -> None:
+    for (given, question), answer in zip(PAIRS, engine.ask_many(iter(PAIRS)), strict=True):
+        same(engine.ask(given, question), answer)
+
+
+def test_nothing_asked_nothing_answered(engine: Engine) -> None:
+    assert engine.ask_many([]) == []
+
+
+def test_text_is_split_where_a_list_is_taken_as_it_is(engine: Engine) -> None:
+    whole = engine.ask(" ".join(FACTS), "Where is John?")
+    same(whole, engine.ask(FACTS, "Where is John?"))
+    assert engine.ask([" ".join(FACTS)], "Where is John?").triple.input == (" ".join(FACTS),)
+
+
+def test_copied_word_is_spelt_as_in_the_input(learnt: Engine) -> None:
+    answer = learnt.ask(FACTS, "Who has the milk?")
+    assert answer.text == str(answer) == "Mary"
+    assert answer.value == Words(words=("Mary",))
+
+
+def test_word_that_no_fact_holds_is_generated(learnt: Engine) -> None:
+    assert learnt.ask(FACTS, "Is John in the hall?").text == "yes"
+
+
+def test_list_is_joined_by_commas(learnt: Engine) -> None:
+    answer = learnt.ask(FACTS, "What are these?")
+    assert answer.text == "milk,hall"
+    assert answer.value == Words(words=("milk", "hall"))
+
+
+def test_evidence_is_a_weight_a_fact_and_pass(learnt: Engine) -> None:
+    evidence = learnt.ask(FACTS, "Who has the milk?").evidence
+    assert [(one.fact, one.index) for one in evidence] == [(FACTS[0], 0), (FACTS[1], 1)]
+    assert len(evidence[0].weights) == len(evidence[1].weights) == 1
+    assert evidence[0].weight > 0.9 > 0.1 > evidence[1].weight
+
+
+def test_abstention_says_what_can_be_asked(learnt: Engine) -> None:
+    answer = learnt.ask(FACTS, "Where is the ball?")
+    assert answer.abstained
+    assert answer.value is None
+    assert answer.confidence > 0.5
+    assert "The facts don't tell" in answer.text
+    assert "Where is the milk?" in answer.text
+
+
+def test_alternatives_are_other_answers_each_once(learnt: Engine) -> None:
+    answers = learnt.ask_many([(FACTS, "Who has the hall?"), (FACTS, "Where is John?")])
+    for answer in answers:
+        texts = [one.text for one in answer.alternatives]
+        assert len({answer.text, *texts}) == 1 + len(texts)
+        assert not {"<end>", "<abstain>"} & set(texts)
+        assert sum(one.confidence for one in answer.alternatives) <= 1 + 1e-6
+
+
+def test_answer_is_json_and_back(learnt: Engine) -> None:
+    for question in ("Who has the milk?", "Where is the ball?"):
+        answer = learnt.ask(FACTS, question)
+        assert Answer.model_validate_json(answer.model_dump_json()) == answer
+
+
+def test_pinned_task_is_the_answers(engine: Engine) -> None:
+    assert engine.ask(FACTS, "Where is John?", task="worlds").task == "worlds"
+    assert engine.ask(FACTS, "Where is John?", task="babi").task == "babi"
+    assert engine.ask(FACTS, "Where is John?").task == "babi"
+
+
+def test_unknown_task_is_named_with_the_nearest(engine: Engine) -> None:
+    with pytest.raises(InputError, match="Did you mean 'worlds'"):
+        engine.ask(FACTS, "Where is John?", task="world")
+
+
+def test_task_that_was_not_trained_abstains_and_names_the_command(learnt: Engine) -> None:
+    answer = learnt.ask(FACTS, "Where is John?", task="babi")
+    assert answer.abstained
+    assert "not trained on the task 'babi'" in answer.text
+    assert "qaengine train RECIPE --from" in answer.text
+
+
+class Shouting(Task):
+    """A plugin that routes, frames, and listens."""
+
+    schema = registry().task("worlds").schema.model_copy(update={"name": "shouting"})
+
+    def __init__(self) -> None:
+        self.heard: list[Answer] = []
+
+    def frame(self, input: object, question: str) -> Triple:
+        if "!" in question:
+            raise LookupError("too loud")
+        return Triple(input=("MARY.",), question=question.upper(), task="shouting")
+
+    @hookimpl
+    def qaengine_tasks(self) -> list[Task]:
+        return [self]
+
+    @hookimpl
+    def qaengine_route(self, triple: Triple) -> str | None:
+        return "shouting" if triple.question.isupper() else None
+
+    @hookimpl
+    def qaengine_answered(self, answer: Answer) -> None:
+        self.heard.append(answer)
+
+
+@pytest.fixture
+def shouting(monkeypatch: pytest.MonkeyPatch) -> Shouting:
+    plugin, plugins = Shouting(), Registry(BUILT_IN, ())
+    plugins._register("shouting", plugin)
+    for module in ("engine", "testing", "checkpoint"):
+        monkeypatch.setattr(f"qaengine.{module}.registry", lambda: plugins)
+    return plugin
+
+
+def shouted(text: str = "Mary.", question: str = "WHO?") -> Triple:
+    return Triple(input=(text,), question=question, answer="x", task="shouting")
+
+
+def test_plugin_routes_frames_and_hears_the_answer(shouting: Shouting) -> None:
+    engine = tiny_engine([told("Who?", "Mary"), shouted()])
+    answer = engine.ask("Mary.", "WHO?")
+    assert answer.task == "shouting"
+    assert answer.triple.input == ("MARY.",)
+    assert shouting.heard == [answer]
+    assert engine.ask("Mary.", "Who?").task == "worlds"
+
+
+def test_engine_names_the_tasks_that_it_was_trained_on(learnt: Engine) -> None:
+    assert [schema.name for schema in learnt.tasks] == ["worlds"]
