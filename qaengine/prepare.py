@@ -49,7 +49,7 @@ def read_stories(path: Path) -> Groups:
     number = 0
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
+            for number, line in enumerate(lines, 1):  # noqa: B007 - named in the error
                 story = json.loads(line)
                 groups.setdefault(story["group"], []).extend(_examples(story, sentences))
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
