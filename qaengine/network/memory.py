@@ -14,6 +14,11 @@ from torch import Tensor, nn
 
 from qaengine.network.config import Attention, Update
 
+ENOUGH = 0.5
+"""A question whose "enough" weighs so much makes no further pass."""
+NOTHING = -1e4
+"""The log of no weight at all."""
+
 
 @dataclass(frozen=True)
 class Episodes:
@@ -29,7 +34,7 @@ class Episodes:
     def weights(self) -> Float[Tensor, "b p f"]:
         """Attention of each pass, zero for those after "enough" was the likeliest."""
         enough = self.log_enough.exp()
-        needed = (enough < 0.5).to(enough.dtype).cumprod(dim=1)
+        needed = (enough < ENOUGH).to(enough.dtype).cumprod(dim=1)
         return self.log_gates.exp() * needed.unsqueeze(-1)
 
 
@@ -100,16 +105,26 @@ class EpisodicMemory(nn.Module):
         gates: list[Tensor] = []
         enoughs: list[Tensor] = []
         order = facts.new_zeros(*facts.shape[:2], self.ORDER)
+        ended = torch.zeros(len(facts), 1, dtype=torch.bool, device=facts.device)
         for number in range(passes):
             logits = self._logits(keys, question, memory, order, number)
             log_gates, log_enough = self._attend(logits, present, question, memory)
             weights = log_gates.exp()
             episode = self._episode(weights, facts)
-            memory = self._updated(number, memory, episode, question)
-            gates.append(log_gates)
-            enoughs.append(log_enough)
+            updated = self._updated(number, memory, episode, question)
+            memory = torch.where(ended, memory, updated)
+            gates.append(log_gates.masked_fill(ended, NOTHING))
+            enoughs.append(log_enough.masked_fill(ended.squeeze(1), 0.0))
+            if not self.training:  # while learning, every pass is asked for
+                ended = ended | (log_enough.exp() >= ENOUGH).unsqueeze(1)
+                if bool(ended.all()):
+                    break
             order = _order(order, weights, overlap, first=number == 0)
-        return Episodes(memory, _stacked(gates, facts[..., 0]), _stacked(enoughs, facts[:, 0, 0]))
+        return Episodes(
+            memory,
+            _stacked(gates, facts[..., 0], passes, NOTHING),
+            _stacked(enoughs, facts[:, 0, 0], passes, 0.0),
+        )
 
     def _logits(
         self, keys: Tensor, question: Tensor, memory: Tensor, order: Tensor, number: int
@@ -135,13 +150,13 @@ class EpisodicMemory(nn.Module):
         self, logits: Tensor, present: Tensor, question: Tensor, memory: Tensor
     ) -> tuple[Tensor, Tensor]:
         if self.attention == "closed":
-            return most_recent(logits.masked_fill(~present, -1e4))
+            return most_recent(logits.masked_fill(~present, NOTHING))
         if self.attention == "recent":
             opened = F.softplus(logits) * present
             later = opened.flip(-1).cumsum(-1).flip(-1) - opened
             logits = logits - self.recency.exp() * later
         enough = self.enough(torch.cat([question, memory], -1))
-        scores = torch.cat([logits.masked_fill(~present, -1e4), enough], dim=-1)
+        scores = torch.cat([logits.masked_fill(~present, NOTHING), enough], dim=-1)
         log_weights = scores.log_softmax(dim=-1)
         return log_weights[:, :-1], log_weights[:, -1]
 
@@ -160,9 +175,12 @@ class EpisodicMemory(nn.Module):
         return torch.relu(self.untied[number](torch.cat([memory, episode, question], -1)))
 
 
-def _stacked(passes: list[Tensor], like: Tensor) -> Tensor:
-    """What each pass gave, (b, p, ...); p is 0 for a memory without passes."""
-    return torch.stack(passes, 1) if passes else like.new_zeros(len(like), 0, *like.shape[1:])
+def _stacked(made: list[Tensor], like: Tensor, passes: int, filler: float) -> Tensor:
+    """What each pass gave, (b, p, ...), with a filler for the passes that nobody needed."""
+    if not passes:
+        return like.new_zeros(len(like), 0, *like.shape[1:])
+    missing = [torch.full_like(like, filler)] * (passes - len(made))
+    return torch.stack(made + missing, 1)
 
 
 def most_recent(logits: Float[Tensor, "b f"]) -> tuple[Float[Tensor, "b f"], Float[Tensor, " b"]]:
