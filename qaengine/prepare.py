@@ -10,7 +10,7 @@ import gzip
 import json
 import random
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from qaengine.files import write_whole
 from qaengine.recipe import Recipe, Source
 from qaengine.registry import registry
 from qaengine.schema import Split, Triple
-from qaengine.vocabulary import Vocabulary, generated
+from qaengine.vocabulary import Vocabulary
 
 Groups = dict[str, list[Example]]
 
@@ -108,26 +108,35 @@ def _line(group: str, story: Sequence[Triple]) -> dict[str, Any]:
 
 
 def vocabulary_of(groups: Groups, least: int, *, copying: bool = True) -> Vocabulary:
-    """The words that occur at least `least` times, and those that answers generate.
+    """The words that occur in at least `least` stories, and those that answers generate.
 
     A network that copies generates only what cannot be copied; one that does not, everything.
     """
-    answers = (
-        (
-            one.answer or (),
-            {word.lower() for text in (*one.facts, one.question) for word in text if copying},
-        )
-        for one in chain.from_iterable(groups.values())
-    )
-    return Vocabulary.build(all_words([groups]), generated(answers), least)
+    stories = list(chain.from_iterable(map(_stories, groups.values())))
+    texts = (_words(story) for story in stories)
+    outputs = (set(_unread(story, copying)) for story in stories)
+    return Vocabulary.build(texts, outputs, least)
 
 
-def all_words(groups: Iterable[Groups]) -> Iterator[Sequence[str]]:
-    """Every sentence of every example, facts shared by several questions once."""
-    for examples in (examples for found in groups for examples in found.values()):
-        last: tuple[tuple[str, ...], ...] = ()
-        for one in examples:
-            shared = len(last) if one.facts[: len(last)] == last else 0
-            yield from one.facts[shared:]
-            yield one.question
-            last = one.facts
+def _stories(examples: Sequence[Example]) -> Iterator[list[Example]]:
+    """Runs of examples that share their facts: each begins with those of the one before."""
+    story: list[Example] = []
+    for one in examples:
+        if story and one.facts[: len(story[-1].facts)] != story[-1].facts:
+            yield story
+            story = []
+        story.append(one)
+    if story:
+        yield story
+
+
+def _words(story: Sequence[Example]) -> set[str]:
+    texts = chain(max((one.facts for one in story), key=len), (one.question for one in story))
+    return {word.lower() for text in texts for word in text}
+
+
+def _unread(story: Sequence[Example], copying: bool) -> Iterator[str]:
+    """The answer words that a question's own text does not hold."""
+    for one in story:
+        read = {word.lower() for text in (*one.facts, one.question) for word in text if copying}
+        yield from (item for item in one.answer or () if item.lower() not in read)

@@ -63,7 +63,7 @@ class Recipe(Frozen):
     sources: tuple[Source, ...] = Field(min_length=1)
     training: Training = Training()
     least: int = Field(default=1, ge=1)
-    """How often a word occurs in the training text to be known."""
+    """In how many stories of the training text a word occurs to be known."""
     license: str = ""
     """Of the trained weights: what the data allow."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from pydantic import Field
@@ -63,12 +63,14 @@ class Vocabulary(Frozen):
 
     @classmethod
     def build(
-        cls, texts: Iterable[Iterable[str]], outputs: Iterable[str], least: int = 2
+        cls, texts: Iterable[Iterable[str]], outputs: Iterable[Iterable[str]], least: int = 2
     ) -> Vocabulary:
-        """Known are words that occur at least `least` times; rarer ones count as unknown."""
-        counts = Counter(word.lower() for text in texts for word in text)
-        known = sorted(word for word, count in counts.items() if count >= least)
-        generated = {word.lower(): word for word in sorted(set(outputs))}
+        """Known are the words of at least `least` texts; answers generate words that at least
+        `least` texts need (`outputs`: those that each text needs). Names that somebody invented
+        for one story stay unknown.
+        """
+        known = _frequent(({word.lower() for word in text} for text in texts), least)
+        generated = {word.lower(): word for word in _frequent(outputs, least)}
         return cls(
             words=("<pad>", "<unknown>", *known),
             outputs=(*SPECIAL_OUTPUTS, *generated.values()),
@@ -84,7 +86,6 @@ class Vocabulary(Frozen):
         )
 
 
-def generated(answers: Iterable[tuple[tuple[str, ...], set[str]]]) -> Iterator[str]:
-    """Answer words that cannot be copied: (items of an answer, lower-case words of its input)."""
-    for items, present in answers:
-        yield from (item for item in items if item.lower() not in present)
+def _frequent(texts: Iterable[Iterable[str]], least: int) -> list[str]:
+    counts = Counter(word for text in texts for word in text)
+    return sorted(word for word, count in counts.items() if count >= least)

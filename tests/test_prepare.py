@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from qaengine.batch import Example
 from qaengine.errors import DataError
-from qaengine.prepare import all_words, prepare, read_stories, story_file
+from qaengine.prepare import prepare, read_stories, story_file, vocabulary_of
 from qaengine.recipe import Recipe
 from qaengine.registry import registry
 from qaengine.text import example
@@ -97,7 +98,15 @@ def test_broken_file_is_named(tmp_path: Path, content: bytes) -> None:
         read_stories(path)
 
 
-def test_shared_facts_are_counted_once() -> None:
-    one = example(registry().task("worlds").samples()[0])
-    texts = list(all_words([{"g": [one, one]}]))
-    assert texts == [*one.facts, one.question, one.question]
+def test_words_are_counted_by_stories() -> None:
+    one = Example((("Mary", "left"),), ("Who", "left"), ("Mary",), ())
+    more = Example((*one.facts, ("John", "left")), ("Is", "it", "John"), ("yes",), ())
+    other = Example((("John", "stayed"),), ("Is", "it", "Mary"), ("yes",), ())
+    known = vocabulary_of({"g": [one, more, other]}, least=2)
+    assert set(known.words[2:]) == {"mary", "john", "is", "it"}
+    assert known.outputs[2:] == ("yes",)
+
+
+def test_without_copying_every_answer_is_generated() -> None:
+    one = Example((("Mary", "left"),), ("Who", "left"), ("Mary",), ())
+    assert vocabulary_of({"g": [one]}, least=1, copying=False).outputs[2:] == ("Mary",)
