@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -79,18 +79,19 @@ class Recipe(Frozen):
         return cls._checked(content, f"The recipe {path}")
 
     def changed(self, changes: Mapping[str, Any]) -> Self:
-        """The recipe with other settings, named as in `{"network.passes": 1}`.
+        """The recipe with other settings, named as in `{"network.passes": 1}`, in a list by number
+        (`sources.0.copies`).
 
         Raises `RecipeError` for a setting that does not exist or a value that it cannot have.
         """
-        content = self.model_dump()
+        content = self.model_dump(mode="json")
         for name, value in changes.items():
+            if name not in _names(content):
+                raise RecipeError(unknown("setting", name, _names(content)))
             *outer, last = name.split(".")
             table: Any = content
             for part in outer:
-                table = table.get(part) if isinstance(table, dict) else None
-            if not isinstance(table, dict) or last not in table:
-                raise RecipeError(unknown("setting", name, _names(self.model_dump())))
+                table = table[int(part)] if isinstance(table, list) else table[part]
             table[last] = value
         return self._checked(content, "The changed recipe")
 
@@ -104,9 +105,13 @@ class Recipe(Frozen):
             raise RecipeError(f"{whose} is wrong at {place}: {first['msg']}.") from None
 
 
-def _names(content: Mapping[str, Any]) -> Iterator[str]:
+def _names(content: Any, prefix: str = "") -> list[str]:
+    """The names of all settings; of tables and of what stands in them."""
+    if isinstance(content, list):
+        content = {str(number): one for number, one in enumerate(content)}
+    if not isinstance(content, dict):
+        return []
+    found = [f"{prefix}{name}" for name in content]
     for name, value in content.items():
-        if isinstance(value, Mapping):
-            yield from (f"{name}.{inner}" for inner in _names(value))
-        else:
-            yield name
+        found += _names(value, f"{prefix}{name}.")
+    return found

@@ -51,8 +51,10 @@ def test_recipe_that_is_no_text(tmp_path: Path) -> None:
 
 
 def test_settings_change_by_name() -> None:
-    recipe = Recipe.read(RECIPES[0]).changed({"network.passes": 1, "training.seed": 7})
+    changes = {"network.passes": 1, "training.seed": 7, "sources.0.options": {"tasks": [1]}}
+    recipe = Recipe.read(RECIPES[0]).changed(changes)
     assert (recipe.network.passes, recipe.training.seed) == (1, 7)
+    assert recipe.sources[0].options == {"tasks": [1]}
 
 
 @pytest.mark.parametrize(
