@@ -10,7 +10,7 @@ from typing import Self
 
 import torch
 
-from qaengine.batch import Batch, Words, collate
+from qaengine.batch import Batch, Example, Words, collate
 from qaengine.checkpoint import Checkpoint, load_checkpoint
 from qaengine.errors import InputError, PluginError, QAEngineError, unknown
 from qaengine.network.dynamic_memory_network import Reply
@@ -46,6 +46,7 @@ class _Asked:
     """A question on its way: what to answer, and what to say beside it."""
 
     triple: Triple
+    example: Example
     notes: tuple[str, ...]
     trained: bool
 
@@ -96,7 +97,7 @@ class Engine:
             if not one.trained:
                 answers[number] = _untrained(one)
         waiting = [number for number, one in enumerate(asked) if one.trained]
-        examples = [example(asked[number].triple) for number in waiting]
+        examples = [asked[number].example for number in waiting]
         vocabulary = self.checkpoint.vocabulary
         for batch in batches(examples, BATCH, BATCH_FACTS):
             collated = collate([one for _, one in batch], vocabulary)
@@ -122,7 +123,9 @@ class Engine:
         if name not in plugins.tasks():
             raise InputError(unknown("task", name, plugins.tasks()))
         triple = _by_plugin(plugins.task(name), facts, question)
-        return _Asked(triple, notes, name in {schema.name for schema in self.tasks})
+        return _Asked(
+            triple, example(triple), notes, name in {schema.name for schema in self.tasks}
+        )
 
     def _routed(self, triple: Triple) -> str:
         return registry().route(triple, self.tasks) or self.tasks[0].name
@@ -149,7 +152,7 @@ def _answer(
     alternatives: Sequence[tuple[str, float]],
 ) -> Answer:
     triple = asked.triple
-    spelled = _Spelling(triple)
+    spelled = _Spelling(asked.example)
     text = ",".join(map(spelled, said))
     schema = registry().task(triple.task or "").schema
     return Answer(
@@ -235,8 +238,7 @@ def _alternatives(
 class _Spelling:
     """Answers as the input spells them: "mary" is "Mary" where the facts say so."""
 
-    def __init__(self, triple: Triple) -> None:
-        one = example(triple)
+    def __init__(self, one: Example) -> None:
         self.known: dict[str, str] = {}
         for text in (*one.facts, one.question):
             for word in text:

@@ -12,6 +12,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from qaengine.batch import Gold
+from qaengine.network.transformer import NOTHING
 from qaengine.vocabulary import END
 
 
@@ -50,13 +51,13 @@ class WordsAnswer(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """One word further: the new state, and log probabilities (b, v + r)."""
         looked = torch.einsum("bd,brd->br", self.look(state), words) * words.shape[-1] ** -0.5
-        weights = looked.masked_fill(~readable, -1e4).softmax(-1)
+        weights = looked.masked_fill(~readable, NOTHING).softmax(-1)
         context = torch.einsum("br,brd->bd", weights, words)
         state = self.cell(torch.cat([last, context], -1), state)
         features = self.dropout(self.generate(torch.cat([state, context], -1)))
         generated = features @ self.outputs.weight.T
         copied = torch.einsum("bd,brd->br", self.copy(state), words) * words.shape[-1] ** -0.5
-        copied = copied.masked_fill(~readable, -1e4)
+        copied = copied.masked_fill(~readable, NOTHING)
         return state, torch.cat([generated, copied], -1).log_softmax(-1)
 
     def fed(
@@ -82,7 +83,7 @@ class WordsAnswer(nn.Module):
             output, said = gold.outputs[:, place], gold.identity[:, place]
             same = (identity == said.unsqueeze(1)) & readable
             ways = torch.cat([_one_hot(output, self.outputs.num_embeddings), same], -1)
-            likelihood = log_probabilities.masked_fill(~ways, -1e4).logsumexp(-1)
+            likelihood = log_probabilities.masked_fill(~ways, NOTHING).logsumexp(-1)
             # an answer that was not read can't be said: nothing to learn from it here
             learnable = gold.mask[:, place] & ways.any(-1)
             total = total - likelihood * learnable
@@ -146,12 +147,12 @@ def _merged(
     nothing."""
     generated, copied = log_probabilities[:, :vocabulary], log_probabilities[:, vocabulary:]
     same = (identity.unsqueeze(2) == identity.unsqueeze(1)) & readable.unsqueeze(1)
-    total = copied.unsqueeze(1).masked_fill(~same, -1e4).logsumexp(-1)
+    total = copied.unsqueeze(1).masked_fill(~same, NOTHING).logsumexp(-1)
     places = torch.arange(identity.shape[1], device=identity.device)
     counted = (same.to(torch.uint8).argmax(2) == places) & readable
-    also = generated.gather(1, known.clamp(min=0)).masked_fill(known < 0, -1e4)
-    total = torch.logaddexp(total, also).masked_fill(~counted, -1e4)
+    also = generated.gather(1, known.clamp(min=0)).masked_fill(known < 0, NOTHING)
+    total = torch.logaddexp(total, also).masked_fill(~counted, NOTHING)
     elsewhere = torch.where(counted & (known >= 0), known, vocabulary)
     moved = torch.zeros_like(generated, dtype=torch.bool)
     moved = nn.functional.pad(moved, (0, 1)).scatter(1, elsewhere, True)[:, :vocabulary]
-    return torch.cat([generated.masked_fill(moved, -1e4), total], -1)
+    return torch.cat([generated.masked_fill(moved, NOTHING), total], -1)

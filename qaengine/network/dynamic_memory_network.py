@@ -21,6 +21,7 @@ from qaengine.network.fusion import Fusion
 from qaengine.network.matching import Matching, Overlap
 from qaengine.network.memory import Episodes, EpisodicMemory
 from qaengine.network.reading import Page, Reader, choose, lay_out
+from qaengine.network.transformer import NOTHING
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def gate_loss(episodes: Episodes, gold: Gold) -> Float[Tensor, " b"]:
     for log_gates, log_enough in zip(
         episodes.log_gates.unbind(1), episodes.log_enough.unbind(1), strict=True
     ):
-        wanted = log_gates.masked_fill(~left, -1e4)
+        wanted = log_gates.masked_fill(~left, NOTHING)
         done = ~left.any(1)
         likelihood = torch.where(done, log_enough, wanted.logsumexp(1))
         total = total - likelihood * active

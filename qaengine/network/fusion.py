@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from qaengine.network.config import Direction
+from qaengine.network.transformer import NOTHING, TransformerLayer
 
 
 class Fusion(nn.Module):
@@ -47,19 +47,13 @@ class Fusion(nn.Module):
         return self.norm(facts)
 
 
-class Relate(nn.Module):
+class Relate(TransformerLayer):
     """Facts attend to each other, the more to those with which they share words: "A is north of
     B" learns what else is told of A and of B, which a path or a chain of sizes needs before the
     first gate can choose well."""
 
     def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.before_attention, self.before_mlp = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.project, self.join = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.mlp = nn.Sequential(
-            nn.Linear(width, 2 * width), nn.ReLU(), nn.Linear(2 * width, width)
-        )
+        super().__init__(width, heads, hidden=2 * width)
         self.sharing = nn.Parameter(torch.randn(heads))
 
     def forward(
@@ -68,11 +62,8 @@ class Relate(nn.Module):
         present: Bool[Tensor, "b f"],
         overlap: Float[Tensor, "b f f"],
     ) -> Float[Tensor, "b f d"]:
-        split = self.project(self.before_attention(facts)).unflatten(-1, (3, self.heads, -1))
-        query, key, value = split.permute(2, 0, 3, 1, 4)  # (b, heads, f, d / heads) each
         bias = overlap.unsqueeze(1) * self.sharing[:, None, None]
-        bias = bias.masked_fill(~present[:, None, None, :], -1e4)
-        attended = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
-        facts = facts + self.join(attended.transpose(1, 2).flatten(2))
+        bias = bias.masked_fill(~present[:, None, None, :], NOTHING)
+        facts = facts + self.join(self.attend(self.project(self.before_attention(facts)), bias))
         mixed: Tensor = facts + self.mlp(self.before_mlp(facts))
         return mixed

@@ -13,11 +13,10 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from qaengine.network.config import Attention, Update
+from qaengine.network.transformer import NOTHING
 
 ENOUGH = 0.5
 """A question whose "enough" weighs so much makes no further pass."""
-NOTHING = -1e4
-"""The log of no weight at all."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from qaengine.network.transformer import NOTHING, TransformerLayer
+
 
 @dataclass(frozen=True)
 class Page:
@@ -104,17 +106,11 @@ def slots(identity: Int[Tensor, "b r"]) -> Int[Tensor, "b r"]:
     return (is_first.cumsum(1) - 1).gather(1, first)
 
 
-class Layer(nn.Module):
-    """Transformer layer, normalised first, whose heads learn to like the same word and sentence."""
+class Layer(TransformerLayer):
+    """A layer over the words read, whose heads learn to like the same word and sentence."""
 
     def __init__(self, width: int, heads: int, dropout: float) -> None:
-        super().__init__()
-        self.heads = heads
-        self.before_attention, self.before_mlp = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.project, self.join = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.mlp = nn.Sequential(
-            nn.Linear(width, 3 * width), nn.ReLU(), nn.Linear(3 * width, width)
-        )
+        super().__init__(width, heads, hidden=3 * width)
         self.relations = nn.Parameter(torch.randn(heads, 2) * 0.5)
         self.dropout = SharedDropout(dropout)
 
@@ -126,12 +122,9 @@ class Layer(nn.Module):
         hidden: Tensor,
     ) -> Float[Tensor, "w d"]:
         """`same`: same word, same sentence; `hidden`: (b, 1, 1, r), very low behind the end."""
-        projected = page.spread(self.project(self.before_attention(words)))
-        split = torch.unflatten(projected, -1, (3, self.heads, -1))
-        query, key, value = split.permute(2, 0, 3, 1, 4)  # (b, heads, r, d / heads) each
         bias = torch.einsum("bijk,hk->bhij", same, self.relations) + hidden
-        attended = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
-        attended = page.gather(attended.transpose(1, 2).flatten(2))
+        projected = page.spread(self.project(self.before_attention(words)))
+        attended = page.gather(self.attend(projected, bias))
         words = words + self.dropout(self.join(attended), page)
         mixed: Tensor = words + self.dropout(self.mlp(self.before_mlp(words)), page)
         return mixed
@@ -185,7 +178,7 @@ class Reader(nn.Module):
         sentences = page.spread(page.sentence)
         same = torch.stack([_equal(identity), _equal(sentences)], -1).to(words.dtype)
         hidden = torch.zeros_like(page.present, dtype=words.dtype)
-        hidden = hidden.masked_fill(~page.present, -1e4)[:, None, None, :]
+        hidden = hidden.masked_fill(~page.present, NOTHING)[:, None, None, :]
         for layer in self.layers:
             words = layer(words, page, same, hidden)
         return page.spread(self.norm(words))
