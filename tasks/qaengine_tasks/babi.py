@@ -20,6 +20,7 @@ from qaengine_tasks.babi_exchange import (
 )
 from qaengine_tasks.babi_files import CONFIGS, SKILLS, Story, parse, read
 from qaengine_tasks.babi_samples import SAMPLES
+from qaengine_tasks.worlds.retelling import retold
 
 __all__ = [
     "CONFIGS",
@@ -65,12 +66,20 @@ class BAbI(Task):
         return {skill: list(chain.from_iterable(told)) for skill, told in by_skill.items()}
 
     def stories(
-        self, split: Split, *, apart_from_test: bool = False, **options: Any
+        self,
+        split: Split,
+        *,
+        apart_from_test: bool = False,
+        cuts: float = 0.0,
+        fewer: float = 0.0,
+        **options: Any,
     ) -> Iterator[tuple[str, Sequence[Triple]]]:
         """Stories with the name of their group, "babi SKILL"; takes those options, too.
 
-        `apart_from_test` leaves out the questions that stand, story and all, in the test set.
+        `apart_from_test` leaves out the questions that stand, story and all, in the test set;
+        `cuts` and `fewer` of the questions are retold, as `retold` says.
         """
+        rng = random.Random(0)
         tests = self.examples("test", **options) if apart_from_test else ()
         held_out = {(triple.input, triple.question) for triple in tests}
         for skill, told in self.stories_by_skill(split, **options).items():
@@ -78,6 +87,9 @@ class BAbI(Task):
                 kept = [one for one in story if (one.input, one.question) not in held_out]
                 if kept:
                     yield f"babi {skill}", kept
+                for triple in kept:
+                    for less in retold(triple, rng, cuts=cuts, fewer=fewer):
+                        yield f"babi {skill}", (less,)
 
     def varied(
         self, group: str, story: Sequence[Triple], rng: random.Random, **options: Any

@@ -9,8 +9,8 @@ from typing import Any
 
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple
-from qaengine_tasks.worlds.cut import cut
 from qaengine_tasks.worlds.phrases import HELD_OUT_FOREIGN, HELD_OUT_QUESTIONS
+from qaengine_tasks.worlds.retelling import retold
 from qaengine_tasks.worlds.simulate import stories
 from qaengine_tasks.worlds.story import KINDS, Question, Story
 
@@ -75,12 +75,12 @@ class Worlds(Task):
         count: int = 10_000,
         seed: int = 0,
         cuts: float = 0.0,
+        fewer: float = 0.0,
         **options: Any,
     ) -> Iterator[tuple[str, Sequence[Triple]]]:
         """Triples of `count` stories by story and kind; a group is named "worlds KIND".
 
-        `cuts`: the share of triples that are told once more without one of their supports, with
-        the answer that is left: what teaches that the evidence is the cause of the answer.
+        `cuts` and `fewer` of them are retold, as `retold` says.
         """
         options = {"held_out": split == "test", **options}
         rng = Random(seed)
@@ -91,8 +91,7 @@ class Worlds(Task):
             for kind, asked in kinds.items():
                 yield f"worlds {kind}", asked
                 for triple in asked:
-                    less = cut(triple) if rng.random() < cuts else None
-                    if less is not None:
+                    for less in retold(triple, rng, cuts=cuts, fewer=fewer):
                         yield f"worlds {kind}", (less,)
 
     def samples(self) -> Sequence[Triple]:

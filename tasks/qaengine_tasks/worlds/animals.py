@@ -45,13 +45,18 @@ class Animals:
         """Tells the next fact."""
         event, who, what = self._pending.pop()
         if event == "afraid":
-            plurals = self._cast.plurals
-            sentence = self._tell_as.fact("afraid", K=plurals[who], J=plurals[what])
-            self.fears[who] = (what, self.part.tell(sentence))
+            self.fears[who] = (what, self.part.tell(self._fear(who, what)))
         elif event == "species":
             self.species[who] = (what, self.part.tell(self._tell_as.fact("species", p=who, k=what)))
         else:
             self.colours[who] = (what, self.part.tell(self._tell_as.fact("colour", p=who, c=what)))
+
+    def _fear(self, who: str, what: str) -> str:
+        """In the plural; an invented animal by its singular, which nobody could know otherwise."""
+        if what in words.ANIMALS:
+            plurals = self._cast.plurals
+            return self._tell_as.fact("afraid", K=plurals[who], J=plurals[what])
+        return self._tell_as.fact("afraid_one", k=who, j=what)
 
     def afraid_of(self, p: str) -> Reply | None:
         if p not in self.species or self.species[p][0] not in self.fears:

@@ -240,6 +240,8 @@ class Solver:
         for event in self.events:
             if event.name == "afraid" and singular(event.slots["K"]) == kind.answer:
                 return _rests(singular(event.slots["J"]), kind.supports, event.refs)
+            if event.name == "afraid_one" and event.slots["k"] == kind.answer:
+                return _rests(event.slots["j"], kind.supports, event.refs)
         return NOTHING
 
     def colour_person(self, p: str) -> Solution:
