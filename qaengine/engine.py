@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -27,7 +29,7 @@ MOST_WORDS = 400
 """Words of one fact or question."""
 MOST_CHARACTERS = 200_000
 """Of one input: beyond these limits an `InputError` says so, so that memory stays bounded."""
-BATCH, BATCH_FACTS = 128, 6_000
+BATCH, BATCH_FACTS = 64, 6_000
 ALTERNATIVES = 3
 
 UNTOLD = (
@@ -98,22 +100,40 @@ class Engine:
                 answers[number] = _untrained(one)
         waiting = [number for number, one in enumerate(asked) if one.trained]
         examples = [asked[number].example for number in waiting]
-        vocabulary = self.checkpoint.vocabulary
-        for batch in batches(examples, BATCH, BATCH_FACTS):
-            collated = collate([one for _, one in batch], vocabulary)
-            with torch.inference_mode():
-                reply = self.checkpoint.network.reply(collated.to(self.device))
-            numbers = [waiting[place] for place, _ in batch]
-            triples = [asked[number] for number in numbers]
-            for number, answer in zip(
-                numbers, self._answers(triples, collated, reply), strict=True
-            ):
-                answers[number] = answer
+        parts = [
+            [waiting[place] for place, _ in batch]
+            for batch in batches(examples, BATCH, BATCH_FACTS)
+        ]
+        told = self._by_threads([[asked[number] for number in part] for part in parts])
+        for number, answer in zip(
+            chain.from_iterable(parts), chain.from_iterable(told), strict=True
+        ):
+            answers[number] = answer
         seconds = (time.perf_counter() - began) / max(len(asked), 1)
         done = [answer.model_copy(update={"seconds": seconds}) for answer in answers if answer]
         for answer in done:
             registry().answered(answer.triple, answer)
         return done
+
+    def _by_threads(self, batches: Sequence[Sequence[_Asked]]) -> list[list[Answer]]:
+        """The answers to each batch. On the CPU each of torch's threads takes a batch of its own:
+        the network's operations are too small to be shared out."""
+        threads = torch.get_num_threads()
+        if self.device.type != "cpu" or min(threads, len(batches)) < 2:
+            return [self._answered(batch) for batch in batches]
+        try:
+            with ThreadPoolExecutor(
+                threads, initializer=torch.set_num_threads, initargs=(1,)
+            ) as pool:
+                return list(pool.map(self._answered, batches))
+        finally:
+            torch.set_num_threads(threads)  # threads begun later take the last number set
+
+    def _answered(self, asked: Sequence[_Asked]) -> list[Answer]:
+        batch = collate([one.example for one in asked], self.checkpoint.vocabulary)
+        with torch.inference_mode():
+            reply = self.checkpoint.network.reply(batch.to(self.device))
+        return self._answers(asked, batch, reply)
 
     def _framed(self, input: Input, question: str, task: str | None) -> _Asked:
         facts, question, notes = _checked(input, question)
@@ -202,9 +222,11 @@ def _evidence(triple: Triple, passes: Sequence[Sequence[float]]) -> tuple[Eviden
     """Weights of the passes that were needed; of the first where none was."""
     count = len(triple.input)
     needed = [one[:count] for one in passes if any(one)] or [[0.0] * count]
+    by_fact = zip(*([min(weight, 1.0) for weight in one] for one in needed), strict=True)
+    # our own numbers, sound by construction: validating each fact took a tenth of the time
     return tuple(
-        Evidence(fact=fact, index=index, weights=tuple(min(one[index], 1.0) for one in needed))
-        for index, fact in enumerate(triple.input)
+        Evidence.model_construct(fact=fact, index=index, weights=weights)
+        for index, (fact, weights) in enumerate(zip(triple.input, by_fact, strict=True))
     )
 
 
