@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
 
+from qaengine.schema import AnswerKind, FactUnit
 from qaengine.vocabulary import ABSTAIN, END, SPECIAL_OUTPUTS, UNKNOWN, Vocabulary, ngram_ids
 
 Words = tuple[str, ...]
+
+
+class FactSpan(NamedTuple):
+    """A span of facts, for "spans": its first, its last (inclusive), its type."""
+
+    first: int
+    last: int
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +30,20 @@ class Example:
     facts: tuple[Words, ...]
     question: Words
     answer: Words | None = None
-    """The items of the gold answer; () where the facts don't tell; None when a user asks."""
+    """The items of the gold answer (words, tags; one label, number or text); () where the facts
+    don't tell; None when a user asks."""
     supports: tuple[int, ...] | None = None
     """Facts that the answer rests on; () for none; None where nobody knows."""
     task: str = ""
+    kind: AnswerKind = "words"
+    unit: FactUnit = "sentences"
+    """With "tokens" there is one text, and its words are the facts that memory attends to."""
+    spans: tuple[FactSpan, ...] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many facts memory can attend to."""
+        return len(self.facts[0]) if self.unit == "tokens" else len(self.facts)
 
 
 @dataclass(frozen=True)
@@ -36,17 +55,25 @@ class WordTable:
     ngram_offsets: Tensor  # (w) where each word's n-grams begin
     identity: Tensor  # (w) equal for words that differ in case only
     outputs: Tensor  # (w) the word's number among the outputs, or -1
+    vector_ids: Tensor  # (w) the word's number among the vectors made elsewhere, or 0
 
 
 @dataclass(frozen=True)
 class Gold:
-    """What training compares with. l is the longest answer with its end."""
+    """What training compares with."""
 
-    outputs: Tensor  # (b, l) numbers among the outputs; -1: can only be copied
-    identity: Tensor  # (b, l) identities as in the WordTable; -1: can only be generated
-    mask: Tensor  # (b, l) which places count
+    answer: dict[str, Tensor]
+    """By the answer's kind, as `qaengine.gold` makes it."""
     supports: Tensor  # (b, f) bool
     supervised: Tensor  # (b) bool: whether the supports are known
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of words of each text, for copying into a translation; s parts at most."""
+
+    ids: Tensor  # (b, s) numbers in the vocabulary of parts, 0 behind the last
+    words: Tensor  # (b, s) the place of the word that each is part of
 
 
 @dataclass(frozen=True)
@@ -60,17 +87,24 @@ class Batch:
     fact_counts: Tensor  # (b) on the CPU
     questions: Tensor  # (b) numbers of sentences
     spellings: Words  # the lower-case word of each identity
+    task: str = ""
+    kind: AnswerKind = "words"
+    unit: FactUnit = "sentences"
+    route: int = -1  # number of the task that the questions belong to, -1 if nobody knows
+    parts: Parts | None = None
     gold: Gold | None = None
 
     def to(self, device: torch.device) -> Batch:
         """The same on another device; what packing needs stays on the CPU."""
         gold = _moved(self.gold, device) if self.gold is not None else None
+        parts = _moved(self.parts, device) if self.parts is not None else None
         return replace(
             self,
             words=_moved(self.words, device),
             sentences=self.sentences.to(device),
             facts=self.facts.to(device),
             questions=self.questions.to(device),
+            parts=parts,
             gold=gold,
         )
 
@@ -78,11 +112,19 @@ class Batch:
         return len(self.questions)
 
 
-Part = TypeVar("Part", WordTable, Gold)
+Part = TypeVar("Part", WordTable, Gold, Parts)
 
 
 def _moved(part: Part, device: torch.device) -> Part:
-    return type(part)(*(getattr(part, field.name).to(device) for field in fields(part)))
+    moved: dict[str, Any] = {}
+    for field in fields(part):
+        value = getattr(part, field.name)
+        moved[field.name] = (
+            {name: one.to(device) for name, one in value.items()}
+            if isinstance(value, dict)
+            else value.to(device)
+        )
+    return type(part)(**moved)
 
 
 class _Numbering(dict[object, int]):
@@ -94,7 +136,7 @@ class _Numbering(dict[object, int]):
 
 
 def collate(examples: Sequence[Example], vocabulary: Vocabulary) -> Batch:
-    """Examples as one batch, with gold tensors where every example has an answer."""
+    """Examples of one task as a batch, with gold tensors where every example has an answer."""
     sentences, words = _Numbering(), _Numbering({"": 0})
     facts = [[sentences[fact] for fact in example.facts] for example in examples]
     questions = [sentences[example.question] for example in examples]
@@ -102,18 +144,22 @@ def collate(examples: Sequence[Example], vocabulary: Vocabulary) -> Batch:
     identities = _Numbering()
     for word in words:
         identities[word.lower()]  # type: ignore[attr-defined]
-    gold = None
-    if all(example.answer is not None for example in examples):
-        gold = _gold(examples, identities, vocabulary, max(map(len, facts)))
+    first = examples[0]
+    schema = vocabulary.schemas.get(first.task)
     return Batch(
         words=_word_table([str(word) for word in words], identities, vocabulary),
-        sentences=_padded(rows),
+        sentences=padded(rows),
         lengths=torch.tensor([len(row) for row in rows]),
-        facts=_padded(facts),
-        fact_counts=torch.tensor([len(row) for row in facts]),
+        facts=padded(facts),
+        fact_counts=torch.tensor([example.count for example in examples]),
         questions=torch.tensor(questions),
         spellings=tuple(map(str, identities)),
-        gold=gold,
+        task=first.task,
+        kind=first.kind,
+        unit=first.unit,
+        route=vocabulary.routes[schema.like or schema.name] if schema else -1,
+        parts=_parts(examples, vocabulary) if first.kind == "text" else None,
+        gold=_gold(examples, identities, vocabulary),
     )
 
 
@@ -127,6 +173,7 @@ def _word_table(words: list[str], identities: _Numbering, vocabulary: Vocabulary
         offsets,
         torch.tensor([identities[word] for word in lower]),
         torch.tensor([_sayable(word, vocabulary) for word in lower]),
+        torch.tensor([0, *(vocabulary.vector_ids.get(word, 0) for word in lower[1:])]),
     )
 
 
@@ -136,27 +183,109 @@ def _sayable(word: str, vocabulary: Vocabulary) -> int:
     return number if number >= len(SPECIAL_OUTPUTS) else -1
 
 
+def _parts(examples: Sequence[Example], vocabulary: Vocabulary) -> Parts:
+    """Of single texts: a text's facts are its words."""
+    ids, words = [], []
+    for example in examples:
+        parts = [vocabulary.parts.encode(word) for word in example.facts[0]]
+        ids.append([part for word in parts for part in word])
+        words.append([place for place, word in enumerate(parts) for _ in word])
+    return Parts(padded(ids), padded(words))
+
+
 def _gold(
-    examples: Sequence[Example], identities: _Numbering, vocabulary: Vocabulary, most: int
-) -> Gold:
+    examples: Sequence[Example], identities: _Numbering, vocabulary: Vocabulary
+) -> Gold | None:
+    if any(example.answer is None for example in examples):
+        return None
+    most = max(example.count for example in examples)
+    supports = torch.zeros(len(examples), most, dtype=torch.bool)
+    for row, example in enumerate(examples):
+        supports[row, list(example.supports or ())] = True
+    kind = examples[0].kind
+    answer = GOLD[kind](examples, vocabulary) if kind in GOLD else {}
+    if kind == "words":
+        answer = _gold_words(examples, identities, vocabulary)
+    known = torch.tensor([example.supports is not None for example in examples])
+    return Gold(answer, supports, known)
+
+
+def _gold_words(
+    examples: Sequence[Example], identities: _Numbering, vocabulary: Vocabulary
+) -> dict[str, Tensor]:
+    """Of at most l items with the end: numbers among the outputs, -1 where an item can only be
+    copied; identities as in the WordTable, -1 where it can only be generated; which count."""
     outputs, identity = [], []
     for example in examples:
         items = [item.lower() for item in example.answer or ()]
         numbers = [_sayable(item, vocabulary) for item in items]
         outputs.append([*numbers, END] if items else [ABSTAIN, END])
         identity.append([*(identities.get(item, -1) for item in items), -1] if items else [-1, -1])
-    supports = torch.zeros(len(examples), most, dtype=torch.bool)
+    return {
+        "outputs": padded(outputs, -1),
+        "identity": padded(identity, -1),
+        "mask": padded([[1] * len(row) for row in outputs]).bool(),
+    }
+
+
+def _gold_label(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:
+    """The label's number among the task's."""
+    numbers = _numbers(vocabulary, examples[0].task)
+    return {"label": torch.tensor([numbers[one] for (one,) in map(_answered, examples)])}
+
+
+def _gold_tags(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:
+    """(b, f): each fact's number among the task's labels, -1 behind the last."""
+    numbers = _numbers(vocabulary, examples[0].task)
+    return {"tags": padded([[numbers[tag] for tag in _answered(one)] for one in examples], -1)}
+
+
+def _gold_spans(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:
+    """(b, f, f, types) bool: whether a span of a type goes from one fact to another."""
+    numbers = _numbers(vocabulary, examples[0].task) or {"": 0}
+    most = max(example.count for example in examples)
+    spans = torch.zeros(len(examples), most, most, len(numbers), dtype=torch.bool)
     for row, example in enumerate(examples):
-        supports[row, list(example.supports or ())] = True
-    return Gold(
-        _padded(outputs, -1),
-        _padded(identity, -1),
-        _padded([[1] * len(row) for row in outputs]).bool(),
-        supports,
-        torch.tensor([example.supports is not None for example in examples]),
-    )
+        for span in example.spans or ():
+            spans[row, span.first, span.last, numbers[span.type]] = True
+    return {"spans": spans}
 
 
-def _padded(rows: Sequence[Sequence[int]], filler: int = 0) -> Tensor:
+def _gold_text(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:
+    """(b, l): the parts of the text's words with the end, -1 behind it."""
+    texts = (vocabulary.parts.encode(text) for (text,) in map(_answered, examples))
+    return {"parts": padded([[*ids, END] for ids in texts], -1)}
+
+
+def _gold_score(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:
+    """(b, 5): the number as chances of the steps beside it (Tai et al. 2015, section 4.2)."""
+    values = torch.tensor([float(one) for (one,) in map(_answered, examples)]).clamp(1, STEPS)
+    distance = (values.unsqueeze(1) - torch.arange(1.0, STEPS + 1)).abs()
+    return {"chances": (1 - distance).clamp(min=0)}
+
+
+STEPS = 5
+"""Steps of the scale of scores: 1 to 5."""
+
+GOLD = {
+    "label": _gold_label,
+    "tags": _gold_tags,
+    "spans": _gold_spans,
+    "text": _gold_text,
+    "score": _gold_score,
+}
+
+
+def _numbers(vocabulary: Vocabulary, task: str) -> dict[str, int]:
+    return {label: number for number, label in enumerate(vocabulary.schemas[task].labels)}
+
+
+def _answered(example: Example) -> Words:
+    assert example.answer is not None
+    return example.answer
+
+
+def padded(rows: Sequence[Sequence[int]], filler: int = 0) -> Tensor:
+    """Rows of numbers as a matrix, filled up at their ends."""
     longest = max(map(len, rows))
     return torch.tensor([[*row, *[filler] * (longest - len(row))] for row in rows])

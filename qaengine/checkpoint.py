@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -18,9 +18,10 @@ from qaengine.network.config import NetworkConfig
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.registry import registry
 from qaengine.schema import Frozen, TaskSchema
+from qaengine.scoring import Calibration
 from qaengine.vocabulary import Vocabulary
 
-FORMAT = 1
+FORMAT = 2
 """Version of the folder's form; grows when an older qaengine could not read it."""
 PRETRAINED = Path(__file__).parent / "pretrained"
 
@@ -34,8 +35,8 @@ class Config(Frozen):
     network: NetworkConfig
     tasks: tuple[TaskSchema, ...] = Field(min_length=1)
     """The tasks that the weights were trained on."""
-    temperature: float = Field(default=1.0, gt=0)
-    """Divides log probabilities into calibrated ones; fitted on validation data."""
+    calibration: dict[str, Calibration] = {}
+    """By task, fitted on validation data."""
 
 
 @dataclass(frozen=True)
@@ -57,25 +58,22 @@ class Checkpoint:
         write_whole(folder / "vocabulary.json", self.vocabulary.model_dump_json())
         write_whole(folder / "model.safetensors", save(weights))
 
-    def recalibrated(self, temperature: float) -> Checkpoint:
-        """The same with another temperature."""
-        config = self.config.model_copy(update={"temperature": temperature})
-        return replace(self, config=config)
+    def calibration(self, task: str) -> Calibration:
+        """How sure the network may be of its answers to a task's questions."""
+        return self.config.calibration.get(task, Calibration())
 
 
 def build(config: NetworkConfig, vocabulary: Vocabulary) -> DynamicMemoryNetwork:
     """A new network for a vocabulary."""
     encoder = registry().encoder(config.encoder)
-    return DynamicMemoryNetwork(
-        config, encoder, len(vocabulary.words), len(vocabulary.outputs), vocabulary.buckets
-    )
+    return DynamicMemoryNetwork(config, encoder, vocabulary)
 
 
 def load_checkpoint(folder: Path | str | None = None, device: str = "cpu") -> Checkpoint:
     """Reads a folder, by default the shipped one; `CheckpointError` says what is wrong with it."""
     folder = PRETRAINED if folder is None else Path(folder)
     config = _config(folder)
-    vocabulary = _vocabulary(folder)
+    vocabulary = _vocabulary(folder).model_copy(update={"tasks": config.tasks})
     network = build(config.network, vocabulary)
     try:
         weights = load((folder / "model.safetensors").read_bytes())
@@ -101,6 +99,11 @@ def _config(folder: Path) -> Config:
         raise CheckpointError(
             f"The checkpoint {folder} has form {form}, newer than this qaengine {__version__} "
             f"reads ({FORMAT}). Install a newer qaengine."
+        )
+    if isinstance(form, int) and form < FORMAT:
+        raise CheckpointError(
+            f"The checkpoint {folder} has form {form}, older than this qaengine {__version__} "
+            f"reads ({FORMAT}). Train it again, or install the qaengine that wrote it."
         )
     try:
         return Config.model_validate_json(raw)

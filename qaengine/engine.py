@@ -12,25 +12,26 @@ from typing import Self
 
 import torch
 
-from qaengine.batch import Batch, Example, Words, collate
+from qaengine.batch import Example, collate
 from qaengine.checkpoint import Checkpoint, load_checkpoint
 from qaengine.errors import InputError, PluginError, QAEngineError, unknown
-from qaengine.network.dynamic_memory_network import Reply
+from qaengine.inputs import Checked, Input, check, given
 from qaengine.plugin_api import Task
 from qaengine.registry import registry
+from qaengine.saying import Said, say
 from qaengine.schema import Alternative, Answer, Evidence, TaskSchema, Triple
-from qaengine.schema import Words as WordsValue
-from qaengine.scoring import batches, calibrated, likelihoods, spoken
-from qaengine.text import clean, example, sentences, words
-from qaengine.vocabulary import SPECIAL_OUTPUTS
+from qaengine.scoring import batches
+from qaengine.text import example, words
+from qaengine.values import spelling, value_of
 
-MOST_FACTS = 1_000
-MOST_WORDS = 400
-"""Words of one fact or question."""
-MOST_CHARACTERS = 200_000
-"""Of one input: beyond these limits an `InputError` says so, so that memory stays bounded."""
 BATCH, BATCH_FACTS = 64, 6_000
+ROUTED = 512
+"""Questions routed at a time."""
 ALTERNATIVES = 3
+SURE = 0.5
+"""A question whose likeliest task is less likely is of no kind that the network knows."""
+FOREIGN = "foreign"
+"""The task of the questions that nothing here answers."""
 
 UNTOLD = (
     "The facts don't tell. Ask about people, places or things that they mention, for example: {}"
@@ -39,18 +40,19 @@ UNTRAINED = (
     "The loaded weights were not trained on the task {0!r}. Write a recipe with {0!r} among its "
     "sources and run: qaengine train RECIPE --from CHECKPOINT"
 )
-
-Input = str | Sequence[str]
+UNKNOWN_KIND = "Nobody here learnt to answer questions of this kind. What can be asked: {}"
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """A question on its way: what to answer, and what to say beside it."""
+    """A question on its way."""
 
+    given: Checked
     triple: Triple
     example: Example
-    notes: tuple[str, ...]
-    trained: bool
+    schema: TaskSchema
+    refusal: str = ""
+    """Why it is not answered."""
 
 
 class Engine:
@@ -85,7 +87,8 @@ class Engine:
     def ask(self, input: Input, question: str, task: str | None = None) -> Answer:
         """Answers one question.
 
-        `input` is a text, split into sentences, or a list, a fact an item. `task` pins the task.
+        `input` is a text, split into sentences (or words, as the task wants it), or a list, a fact
+        an item. `task` pins the task; else the question decides.
         Raises `InputError` for an empty or oversized input, and for a task that does not exist.
         """
         return self.ask_many([(input, question)], task)[0]
@@ -93,27 +96,70 @@ class Engine:
     def ask_many(self, pairs: Iterable[tuple[Input, str]], task: str | None = None) -> list[Answer]:
         """Answers many (input, question) pairs in batches, in the order asked."""
         began = time.perf_counter()
-        asked = [self._framed(*pair, task) for pair in pairs]
-        answers: list[Answer | None] = [None] * len(asked)
-        for number, one in enumerate(asked):
-            if not one.trained:
-                answers[number] = _untrained(one)
-        waiting = [number for number, one in enumerate(asked) if one.trained]
+        checked = [check(*pair) for pair in pairs]
+        names = [given("task", task)] * len(checked) if task is not None else self._routed(checked)
+        asked = [self._framed(one, name) for one, name in zip(checked, names, strict=True)]
+        waiting = [number for number, one in enumerate(asked) if not one.refusal]
         examples = [asked[number].example for number in waiting]
         parts = [
             [waiting[place] for place, _ in batch]
             for batch in batches(examples, BATCH, BATCH_FACTS)
         ]
         told = self._by_threads([[asked[number] for number in part] for part in parts])
-        for number, answer in zip(
-            chain.from_iterable(parts), chain.from_iterable(told), strict=True
-        ):
-            answers[number] = answer
+        answers = {number: _refused(one) for number, one in enumerate(asked) if one.refusal}
+        answers |= zip(chain.from_iterable(parts), chain.from_iterable(told), strict=True)
         seconds = (time.perf_counter() - began) / max(len(asked), 1)
-        done = [answer.model_copy(update={"seconds": seconds}) for answer in answers if answer]
+        done = [answers[number] for number in range(len(asked))]
+        done = [answer.model_copy(update={"seconds": seconds}) for answer in done]
         for answer in done:
             registry().answered(answer.triple, answer)
         return done
+
+    def _routed(self, checked: Sequence[Checked]) -> list[str]:
+        """The task of each question: a plugin's word first, then what the network makes of the
+        question; "" where it is like none that the network knows."""
+        plugins = registry()
+        named = [
+            plugins.route(Triple(input=one.facts, question=one.question), self.tasks)
+            for one in checked
+        ]
+        open_questions = [number for number, name in enumerate(named) if not name]
+        learnt = self._learnt_routes([checked[number].question for number in open_questions])
+        found = dict(zip(open_questions, learnt, strict=True))
+        return [name or found[number] for number, name in enumerate(named)]
+
+    def _learnt_routes(self, questions: Sequence[str]) -> list[str]:
+        network, vocabulary = self.checkpoint.network, self.checkpoint.vocabulary
+        if network.router is None or not questions:
+            return [self.tasks[0].name] * len(questions)
+        names, found = list(vocabulary.routes), []
+        split = [words(question) for question in questions]
+        for begin in range(0, len(split), ROUTED):
+            examples = [Example((one,), one) for one in split[begin : begin + ROUTED]]
+            with torch.inference_mode():
+                chances = network.routes(collate(examples, vocabulary).to(self.device)).exp()
+            likely, chosen = chances.max(-1)
+            for p, number in zip(likely.tolist(), chosen.tolist(), strict=True):
+                found.append(names[number] if p >= SURE else "")
+        return found
+
+    def _framed(self, one: Checked, name: str) -> _Asked:
+        plugins = registry()
+        trained = {schema.name: schema for schema in self.tasks}
+        if not name or name == FOREIGN:
+            triple = Triple(input=one.facts, question=one.question)
+            return _Asked(one, triple, example(triple), self.tasks[0], self._unknown_kind())
+        if name not in plugins.tasks():
+            raise InputError(unknown("task", name, plugins.tasks()))
+        task = plugins.task(name)
+        schema = trained.get(name, task.schema)
+        triple = _by_plugin(task, one.tokens() if schema.facts == "tokens" else one.facts, one)
+        refusal = "" if name in trained else UNTRAINED.format(name)
+        return _Asked(one, triple, example(triple, schema), schema, refusal)
+
+    def _unknown_kind(self) -> str:
+        questions = (schema.question for schema in self.tasks if schema.name != FOREIGN)
+        return UNKNOWN_KIND.format(" ".join(dict.fromkeys(questions)))
 
     def _by_threads(self, batches: Sequence[Sequence[_Asked]]) -> list[list[Answer]]:
         """The answers to each batch. On the CPU each of torch's threads takes a batch of its own:
@@ -130,72 +176,40 @@ class Engine:
             torch.set_num_threads(threads)  # threads begun later take the last number set
 
     def _answered(self, asked: Sequence[_Asked]) -> list[Answer]:
-        batch = collate([one.example for one in asked], self.checkpoint.vocabulary)
+        vocabulary = self.checkpoint.vocabulary
+        batch = collate([one.example for one in asked], vocabulary)
         with torch.inference_mode():
             reply = self.checkpoint.network.reply(batch.to(self.device))
-        return self._answers(asked, batch, reply)
+        passes = reply.thought.episodes.weights.tolist()
+        told = zip(asked, say(reply, batch, vocabulary), passes, strict=True)
+        return [self._answer(one, said, weights) for one, said, weights in told]
 
-    def _framed(self, input: Input, question: str, task: str | None) -> _Asked:
-        facts, question, notes = _checked(input, question)
-        plugins = registry()
-        triple = Triple(input=facts, question=question)
-        name = _text("task", task) if task is not None else self._routed(triple)
-        if name not in plugins.tasks():
-            raise InputError(unknown("task", name, plugins.tasks()))
-        triple = _by_plugin(plugins.task(name), facts, question)
-        return _Asked(
-            triple, example(triple), notes, name in {schema.name for schema in self.tasks}
+    def _answer(self, asked: _Asked, said: Said, passes: Sequence[Sequence[float]]) -> Answer:
+        triple, schema = asked.triple, asked.schema
+        value = value_of(said, triple, asked.example, schema, asked.given.text)
+        text = "" if value is None else str(value)
+        spelled = spelling(asked.example)
+        return Answer(
+            text=text or UNTOLD.format(schema.question),
+            value=value,
+            confidence=self.checkpoint.calibration(schema.name)(said.likelihood),
+            abstained=value is None,
+            alternatives=tuple(
+                Alternative(text=spelled(word), confidence=min(p, 1.0))
+                for word, p in said.others
+                if word.lower() != text.lower()
+            )[:ALTERNATIVES],
+            evidence=_evidence(triple, passes),
+            task=triple.task,
+            triple=triple,
+            seconds=0,
+            notes=asked.given.notes,
         )
 
-    def _routed(self, triple: Triple) -> str:
-        return registry().route(triple, self.tasks) or self.tasks[0].name
 
-    def _answers(self, asked: Sequence[_Asked], batch: Batch, reply: Reply) -> list[Answer]:
-        vocabulary = self.checkpoint.vocabulary
-        temperature = self.checkpoint.config.temperature
-        sure = [calibrated(p, temperature) for p in likelihoods(reply)]
-        weights = reply.episodes.weights.tolist()
-        others = _alternatives(reply, batch, vocabulary.outputs)
-        return [
-            _answer(one, said, confidence, passes, alternatives)
-            for one, said, confidence, passes, alternatives in zip(
-                asked, spoken(reply, batch, vocabulary), sure, weights, others, strict=True
-            )
-        ]
-
-
-def _answer(
-    asked: _Asked,
-    said: Words,
-    confidence: float,
-    passes: Sequence[Sequence[float]],
-    alternatives: Sequence[tuple[str, float]],
-) -> Answer:
-    triple = asked.triple
-    spelled = _Spelling(asked.example)
-    text = ",".join(map(spelled, said))
-    schema = registry().task(triple.task or "").schema
-    return Answer(
-        text=text or UNTOLD.format(schema.question),
-        value=WordsValue(words=tuple(map(spelled, said))) if said else None,
-        confidence=confidence,
-        abstained=not said,
-        alternatives=tuple(
-            Alternative(text=spelled(word), confidence=p)
-            for word, p in alternatives
-            if word != ",".join(said)
-        )[:ALTERNATIVES],
-        evidence=_evidence(triple, passes),
-        task=triple.task,
-        triple=triple,
-        seconds=0,
-        notes=asked.notes,
-    )
-
-
-def _by_plugin(task: Task, facts: tuple[str, ...], question: str) -> Triple:
+def _by_plugin(task: Task, facts: Sequence[str], one: Checked) -> Triple:
     try:
-        return task.frame(facts, question)
+        return task.frame(facts, one.question)
     except QAEngineError:
         raise
     except Exception as error:
@@ -206,15 +220,15 @@ def _by_plugin(task: Task, facts: tuple[str, ...], question: str) -> Triple:
         ) from error
 
 
-def _untrained(asked: _Asked) -> Answer:
+def _refused(asked: _Asked) -> Answer:
     return Answer(
-        text=UNTRAINED.format(asked.triple.task),
+        text=asked.refusal,
         confidence=1,
         abstained=True,
         task=asked.triple.task,
         triple=asked.triple,
         seconds=0,
-        notes=asked.notes,
+        notes=asked.given.notes,
     )
 
 
@@ -228,90 +242,3 @@ def _evidence(triple: Triple, passes: Sequence[Sequence[float]]) -> tuple[Eviden
         Evidence.model_construct(fact=fact, index=index, weights=weights)
         for index, (fact, weights) in enumerate(zip(triple.input, by_fact, strict=True))
     )
-
-
-def _alternatives(
-    reply: Reply, batch: Batch, outputs: Sequence[str]
-) -> list[list[tuple[str, float]]]:
-    """The likeliest first items of each question with their probabilities."""
-    first = reply.decoded.first
-    values, places = first.topk(min(ALTERNATIVES + 2, first.shape[1]), dim=-1)
-    words = reply.identity.tolist()
-    found = []
-    for row, (chances, chosen) in enumerate(
-        zip(values.exp().tolist(), places.tolist(), strict=True)
-    ):
-        named = [
-            outputs[place]
-            if place < len(outputs)
-            else batch.spellings[words[row][place - len(outputs)]]
-            for place in chosen
-        ]
-        found.append(
-            [
-                (word, min(p, 1.0))
-                for word, p in zip(named, chances, strict=True)
-                if p >= 0.001 and word not in SPECIAL_OUTPUTS
-            ]
-        )
-    return found
-
-
-class _Spelling:
-    """Answers as the input spells them: "mary" is "Mary" where the facts say so."""
-
-    def __init__(self, one: Example) -> None:
-        self.known: dict[str, str] = {}
-        for text in (*one.facts, one.question):
-            for word in text:
-                self.known.setdefault(word.lower(), word)
-
-    def __call__(self, word: str) -> str:
-        return self.known.get(word.lower(), word)
-
-
-def _checked(input: Input, question: str) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
-    """Facts, question and notes; raises `InputError` for what cannot be asked."""
-    asked, replaced = clean(_text("question", question))
-    if isinstance(input, str):
-        whole, more = clean(_text("input", input))
-        _bounded("input", "characters", len(whole), MOST_CHARACTERS)
-        facts = sentences(whole)
-        replaced += more
-    elif isinstance(input, Sequence):
-        if not input:
-            raise InputError("The input is an empty list. Give a text, or a list of facts.")
-        _bounded("input", "facts", len(input), MOST_FACTS)
-        cleaned = [clean(_text(f"input, fact {n},", fact)) for n, fact in enumerate(input, 1)]
-        facts = tuple(fact.strip() for fact, _ in cleaned)
-        replaced += sum(more for _, more in cleaned)
-    else:
-        raise InputError(
-            f"The input is {_kind(input)}. Give a text, or a list of texts, a fact each."
-        )
-    _bounded("input", "facts", len(facts), MOST_FACTS)
-    _bounded("input", "characters", sum(map(len, facts)), MOST_CHARACTERS)
-    for name, text in (("question", asked), *(("a fact of the input", fact) for fact in facts)):
-        _bounded(name, "characters", len(text), 20 * MOST_WORDS)
-        _bounded(name, "words", len(words(text)), MOST_WORDS)
-    note = f"{replaced} characters that are no valid text were replaced."
-    return facts, asked.strip(), (note,) if replaced else ()
-
-
-def _text(field: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise InputError(f"The {field} is {_kind(value)}. Give a text.")
-    if not value.strip():
-        raise InputError(f"The {field} is empty. Give a text.")
-    return value
-
-
-def _bounded(field: str, unit: str, count: int, most: int) -> None:
-    if count > most:
-        raise InputError(
-            f"The {field} has {count:,} {unit}; at most {most:,} are read. Shorten or split it."
-        )
-
-
-def _kind(value: object) -> str:
-    return "missing (None)" if value is None else f"of type {type(value).__name__}"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from itertools import chain
+from statistics import mean
 from typing import Any
 
-from qaengine.batch import Example
 from qaengine.engine import Engine
-from qaengine.errors import DataError
+from qaengine.errors import DataError, InputError
 from qaengine.registry import registry
-from qaengine.schema import Frozen, Split
-from qaengine.scoring import Outcome, Score, calibration_error, outcomes, summary
+from qaengine.schema import Frozen, Split, Triple
+from qaengine.scoring import Outcome, calibration_error, outcomes, summary
 from qaengine.text import example
+from qaengine.values import value_of
 
 
 class Scores(Frozen):
@@ -24,14 +26,16 @@ class Scores(Frozen):
     metric: str
     questions: int
     score: float
-    """Mean of the groups' accuracies."""
+    """Mean of the groups' first scores."""
     passed: int
     """Groups with an accuracy above 95, as bAbI counts them."""
     evidence: float
     """Share of supporting facts among the k facts of highest weight; k: their number."""
     calibration_error: float
     """Mean gap between confidence and accuracy, in [0, 1]."""
-    groups: dict[str, Score]
+    groups: dict[str, dict[str, float]]
+    """What counts for the task first; then questions, accuracy, and evidence where supports are
+    known."""
     seconds: float
 
 
@@ -40,40 +44,61 @@ def evaluate(
 ) -> Scores:
     """Asks every question of a task's split (the first `limit` of each group).
 
-    `options` go to the task's `stories`.
+    `options` go to the task's `stories`. Raises `InputError` for a task that the weights don't
+    know.
     """
     began = time.perf_counter()
     groups = gather(task, split, limit, **options)
-    checkpoint = engine.checkpoint
-    results: dict[str, list[Outcome]] = {
-        name: outcomes(checkpoint.network, checkpoint.vocabulary, examples, engine.device)
-        for name, examples in groups.items()
-    }
-    scores = {name: summary(some) for name, some in results.items()}
-    everything = list(chain.from_iterable(results.values()))
+    if task not in {schema.name for schema in engine.tasks}:
+        known = ", ".join(schema.name for schema in engine.tasks)
+        raise InputError(f"The loaded weights don't know the task {task!r}. They know: {known}.")
+    results = {name: _asked(engine, task, triples) for name, triples in groups.items()}
+    scores = {name: _scores(task, groups[name], *results[name]) for name in groups}
+    everything = list(chain.from_iterable(some for some, _ in results.values()))
     return Scores(
         task=task,
         split=split,
-        recipe=checkpoint.config.recipe,
+        recipe=engine.checkpoint.config.recipe,
         metric=registry().task(task).schema.metric,
         questions=len(everything),
-        score=sum(one.accuracy for one in scores.values()) / len(scores),
-        passed=sum(one.accuracy > 95 for one in scores.values()),
+        score=mean(next(iter(one.values())) for one in scores.values()),
+        passed=sum(one["accuracy"] > 95 for one in scores.values()),
         evidence=summary(everything).evidence,
-        calibration_error=calibration_error(everything, checkpoint.config.temperature),
+        calibration_error=calibration_error(everything, engine.checkpoint.calibration(task)),
         groups=scores,
         seconds=time.perf_counter() - began,
     )
 
 
+def _asked(engine: Engine, task: str, triples: Sequence[Triple]) -> tuple[list[Outcome], list[Any]]:
+    """What became of each question, and the answers as data."""
+    checkpoint = engine.checkpoint
+    schema = checkpoint.vocabulary.schemas[task]
+    examples = [example(triple, schema) for triple in triples]
+    found = outcomes(checkpoint.network, checkpoint.vocabulary, examples, engine.device)
+    values = [
+        value_of(one.said, triple, asked, schema)
+        for one, triple, asked in zip(found, triples, examples, strict=True)
+    ]
+    return found, values
+
+
+def _scores(
+    task: str, triples: Sequence[Triple], found: Sequence[Outcome], values: Sequence[Any]
+) -> dict[str, float]:
+    one = summary(found)
+    own = registry().task(task).score(triples, values)
+    supported = {"evidence": one.evidence} if any(result.wanted for result in found) else {}
+    return {**own, "questions": len(found), "accuracy": one.accuracy, **supported}
+
+
 def gather(
     task: str, split: Split, limit: int | None = None, **options: Any
-) -> dict[str, list[Example]]:
-    """A split's examples by group; raises `DataError` where there are none."""
-    groups: dict[str, list[Example]] = {}
+) -> dict[str, list[Triple]]:
+    """A split's triples by group; raises `DataError` where there are none."""
+    groups: dict[str, list[Triple]] = {}
     for name, story in registry().task(task).stories(split, **options):
-        found = groups.setdefault(name, [])
-        found += (example(triple) for triple in story)
+        groups.setdefault(name, []).extend(story)
     if not groups:
         raise DataError(f"The task {task!r} has no {split} examples.")
-    return {name: examples[:limit] for name, examples in groups.items()}
+    return {name: triples[:limit] for name, triples in groups.items()}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from qaengine.schema import Answer, Split, TaskSchema, Triple
+from qaengine.schema import Answer, Split, TaskSchema, Triple, Value
 
 if TYPE_CHECKING:
     import typer
@@ -54,8 +54,19 @@ class Task:
         raise NotImplementedError
 
     def frame(self, input: Sequence[str], question: str) -> Triple:
-        """A user's input and question as this task's triple."""
+        """A user's facts (sentences or tokens, as the schema has it) and question as a triple."""
         return Triple(input=tuple(input), question=question, task=self.schema.name)
+
+    def score(self, gold: Sequence[Triple], said: Sequence[Value | None]) -> dict[str, float]:
+        """Scores of the answers to a group of examples; None is an abstention. The first counts.
+
+        By default the accuracy in percent, regardless of case.
+        """
+        right = (
+            ("" if value is None else str(value)).lower() == (triple.answer or "").lower()
+            for triple, value in zip(gold, said, strict=True)
+        )
+        return {"accuracy": 100 * sum(right) / max(len(gold), 1)}
 
 
 @hookspec

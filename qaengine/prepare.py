@@ -1,7 +1,8 @@
 """Prepared stories: what training reads, so that it needs neither spaCy nor the data sets.
 
 A JSON line a story: {"group", "facts", "asked": [{"facts", "question", "answer", "supports"}]},
-words separated by blanks; a question sees the first "facts" facts.
+words separated by blanks; a question sees the first "facts" facts. The file's first line is the
+task's schema.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from qaengine.batch import Example
+from qaengine.batch import Example, FactSpan
 from qaengine.errors import DataError
 from qaengine.files import write_whole
 from qaengine.recipe import Recipe, Source
 from qaengine.registry import registry
-from qaengine.schema import Split, Triple
+from qaengine.schema import Split, TaskSchema, Triple
+from qaengine.subwords import Subwords
 from qaengine.vocabulary import Vocabulary
 
 Groups = dict[str, list[Example]]
@@ -33,7 +35,9 @@ def prepare(recipe: Recipe, folder: Path) -> None:
         for split in ("train", "valid"):
             path = story_file(folder, number, split)
             if not path.exists():
-                lines = (json.dumps(story) for story in _told(source, split, recipe.training.seed))
+                schema = registry().task(source.task).schema.model_dump_json()
+                told = _told(source, split, recipe.training.seed)
+                lines = [schema, *(json.dumps(story) for story in told)]
                 write_whole(path, gzip.compress("\n".join(lines).encode(), 6, mtime=0))
 
 
@@ -49,9 +53,11 @@ def read_stories(path: Path) -> Groups:
     number = 0
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):  # noqa: B007 - named in the error
+            schema = TaskSchema.model_validate_json(next(lines, ""))
+            for number, line in enumerate(lines, 2):  # noqa: B007 - named in the error
                 story = json.loads(line)
-                groups.setdefault(story["group"], []).extend(_examples(story, sentences))
+                told = _examples(story, schema, sentences)
+                groups.setdefault(story["group"], []).extend(told)
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise DataError(
@@ -60,7 +66,9 @@ def read_stories(path: Path) -> Groups:
     return groups
 
 
-def _examples(story: dict[str, Any], sentences: dict[str, tuple[str, ...]]) -> Iterator[Example]:
+def _examples(
+    story: dict[str, Any], schema: TaskSchema, sentences: dict[str, tuple[str, ...]]
+) -> Iterator[Example]:
     def split(text: str) -> tuple[str, ...]:
         return sentences.setdefault(text, tuple(text.split(" ")))
 
@@ -74,6 +82,10 @@ def _examples(story: dict[str, Any], sentences: dict[str, tuple[str, ...]]) -> I
             split(asked["question"]),
             tuple(asked["answer"]),
             None if supports is None else tuple(supports),
+            schema.name,
+            schema.answer,
+            schema.facts,
+            tuple(FactSpan(*span) for span in asked.get("spans") or ()),
         )
 
 
@@ -82,15 +94,15 @@ def _told(source: Source, split: Split, seed: int) -> Iterator[dict[str, Any]]:
     more = source.train_options if split == "train" else source.valid_options
     rng = random.Random(f"{seed}:{source.task}")
     for group, story in task.stories(split, **source.options, **more):
-        yield _line(group, story)
+        yield _line(group, story, task.schema)
         for _ in range(source.copies if split == "train" else 0):
-            yield _line(group, task.varied(group, story, rng, **source.vary))
+            yield _line(group, task.varied(group, story, rng, **source.vary), task.schema)
 
 
-def _line(group: str, story: Sequence[Triple]) -> dict[str, Any]:
+def _line(group: str, story: Sequence[Triple], schema: TaskSchema) -> dict[str, Any]:
     from qaengine.text import example
 
-    examples = [example(triple) for triple in story]
+    examples = [example(triple, schema) for triple in story]
     facts = max((one.facts for one in examples), key=len)
     return {
         "group": group,
@@ -101,21 +113,37 @@ def _line(group: str, story: Sequence[Triple]) -> dict[str, Any]:
                 "question": " ".join(one.question),
                 "answer": one.answer,
                 "supports": one.supports,
+                **({"spans": one.spans} if one.spans is not None else {}),
             }
             for one in examples
         ],
     }
 
 
-def vocabulary_of(groups: Groups, least: int, *, copying: bool = True) -> Vocabulary:
-    """The words that occur in at least `least` stories, and those that answers generate.
+def vocabulary_of(
+    groups: Groups,
+    least: int,
+    *,
+    copying: bool = True,
+    tasks: Sequence[TaskSchema] = (),
+    parts: int = 4_000,
+    buckets: int = 4_096,
+) -> Vocabulary:
+    """The words that occur in at least `least` stories, those that answers generate, and `parts`
+    parts of words where texts are to be written.
 
     A network that copies generates only what cannot be copied; one that does not, everything.
     """
     stories = list(chain.from_iterable(map(_stories, groups.values())))
     texts = (_words(story) for story in stories)
     outputs = (set(_unread(story, copying)) for story in stories)
-    return Vocabulary.build(texts, outputs, least)
+    known = Vocabulary.build(texts, outputs, least)
+    written = [
+        one.answer[0] for story in stories for one in story if one.kind == "text" and one.answer
+    ]
+    subwords = Subwords.train(written, parts).to_json() if written else ""
+    changed = {"tasks": tuple(tasks), "subwords": subwords, "buckets": buckets}
+    return known.model_copy(update=changed)
 
 
 def _stories(examples: Sequence[Example]) -> Iterator[list[Example]]:
@@ -139,5 +167,7 @@ def _words(story: Sequence[Example]) -> set[str]:
 def _unread(story: Sequence[Example], copying: bool) -> Iterator[str]:
     """The answer words that a question's own text does not hold."""
     for one in story:
+        if one.kind != "words":
+            continue
         read = {word.lower() for text in (*one.facts, one.question) for word in text if copying}
         yield from (item for item in one.answer or () if item.lower() not in read)

@@ -46,10 +46,14 @@ class Training(Frozen):
     clip: float = Field(default=1.0, gt=0)
     gates: float = Field(default=1.0, ge=0)
     """Weight of the supervision of gates beside the answers'."""
+    routes: float = Field(default=0.2, ge=0)
+    """Weight of telling from the question to which task it belongs."""
     focus: float = Field(default=1.0, ge=0)
     """How strongly groups of high loss are drawn more often; 0 draws all alike."""
     validate_every: int = Field(default=2, ge=1)
     """Rounds between validations."""
+    validate_on: int = Field(default=1_000, ge=1)
+    """The most questions of a group that validation asks."""
     patience: int = Field(default=1000, ge=1)
     """Validations without improvement before training ends early."""
 
@@ -64,6 +68,12 @@ class Recipe(Frozen):
     training: Training = Training()
     least: int = Field(default=1, ge=1)
     """In how many stories of the training text a word occurs to be known."""
+    buckets: int = Field(default=4_096, ge=1)
+    """Into how many the characters' n-grams are hashed."""
+    parts: int = Field(default=4_000, ge=300)
+    """Parts of words that texts are written with, at most."""
+    vectors: str = ""
+    """A file of word vectors to begin with, beside the data: see `qaengine.word_vectors`."""
     license: str = ""
     """Of the trained weights: what the data allow."""
 

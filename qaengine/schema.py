@@ -17,11 +17,125 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Label(Frozen):
+    """One of a closed set."""
+
+    kind: Literal["label"] = "label"
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Words(Frozen):
+    """One or more words, each generated from the vocabulary or copied from the input."""
+
+    kind: Literal["words"] = "words"
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ",".join(self.words)
+
+
+class Tags(Frozen):
+    """A tag for each token."""
+
+    kind: Literal["tags"] = "tags"
+    tokens: tuple[str, ...]
+    tags: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " ".join(self.tags)
+
+    @model_validator(mode="after")
+    def _one_each(self) -> Tags:
+        if len(self.tokens) != len(self.tags):
+            raise ValueError(f"{len(self.tags)} tags for {len(self.tokens)} tokens")
+        return self
+
+
+class Span(Frozen):
+    """A part of a text: characters `start` up to, without, `end`."""
+
+    start: int = Field(ge=0)
+    end: int
+    type: str = ""
+    """What it is, where a task tells types apart."""
+    group: int | None = None
+    """Spans of one group mean the same thing."""
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Span:
+        if self.end <= self.start:
+            raise ValueError(f"the span from {self.start} to {self.end} is empty")
+        return self
+
+
+class Spans(Frozen):
+    """Parts of a text, possibly one within another, ordered by their start, longer ones first."""
+
+    kind: Literal["spans"] = "spans"
+    text: str
+    """The text that the spans point into."""
+    spans: tuple[Span, ...]
+
+    def __str__(self) -> str:
+        """The text with brackets around the spans, type and group behind: `[Berlin LOCATION]`."""
+        opening = sorted(self.spans, key=lambda span: (span.start, -span.end))
+        marks = [(span.start, 1, -span.end, "[") for span in opening]
+        marks += [(span.end, 0, -span.start, f"{_named(span)}]") for span in opening]
+        pieces, last = [], 0
+        for place, _, _, mark in sorted(marks, key=lambda mark: mark[:3]):
+            pieces += [self.text[last:place], mark]
+            last = place
+        return "".join([*pieces, self.text[last:]])
+
+    @model_validator(mode="after")
+    def _inside(self) -> Spans:
+        if any(span.end > len(self.text) for span in self.spans):
+            raise ValueError("a span ends behind the text")
+        return self
+
+
+def _named(span: Span) -> str:
+    group = "" if span.group is None else str(span.group)
+    return "".join(f" {part}" for part in (span.type, group) if part)
+
+
+class Translation(Frozen):
+    """A text in another language, and where each of its tokens came from."""
+
+    kind: Literal["translation"] = "translation"
+    text: str
+    source_tokens: tuple[str, ...] = ()
+    target_tokens: tuple[str, ...] = ()
+    attention: tuple[tuple[float, ...], ...] = ()
+    """For each target token a weight in [0, 1] for each source token."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Score(Frozen):
+    """A number on a scale, from the chances of its whole steps (Tai et al. 2015)."""
+
+    kind: Literal["score"] = "score"
+    value: float
+    distribution: tuple[float, ...] = ()
+    """Chances of 1, 2, ... in order."""
+
+    def __str__(self) -> str:
+        return f"{self.value:.2f}"
+
+
+Value = Label | Words | Tags | Spans | Translation | Score
+
+
 class Triple(Frozen):
     """Input, question, answer: the one form that every task takes."""
 
     input: tuple[str, ...] = Field(min_length=1)
-    """The facts, in order: sentences of a story, or one text."""
+    """The facts, in order: sentences of a story, or the tokens of a text."""
     question: str = Field(min_length=1)
     answer: str | None = None
     """Gold answer; None when a user asks. A list is joined by ","; "" says that the facts don't
@@ -29,6 +143,14 @@ class Triple(Frozen):
     task: str | None = None
     supports: tuple[int, ...] = ()
     """Indices (from 0) of the facts that the answer rests on."""
+    value: Value | None = Field(default=None, discriminator="kind")
+    """The gold answer as data, where its text does not say everything (spans). Spans point into
+    `text`."""
+
+    @property
+    def text(self) -> str:
+        """The facts joined by blanks."""
+        return " ".join(self.input)
 
     @model_validator(mode="after")
     def _supports_exist(self) -> Triple:
@@ -47,26 +169,15 @@ class TaskSchema(Frozen):
     facts: FactUnit = "sentences"
     answer: AnswerKind
     labels: tuple[str, ...] = ()
-    """The closed set of answers, for "label" and "tags"; else empty."""
+    """The closed set of answers for "label" and "tags", of types for "spans"; else empty."""
+    like: str = ""
+    """Another task that questions of this kind belong to, where no question tells the two apart."""
+    single: bool = False
+    """Whether exactly one span is the answer."""
     metric: str = "accuracy"
     source: str
     """Where the data come from: paper or address."""
     license: str
-
-
-class Label(Frozen):
-    kind: Literal["label"] = "label"
-    label: str
-
-
-class Words(Frozen):
-    """One or more words, each generated from the vocabulary or copied from the input."""
-
-    kind: Literal["words"] = "words"
-    words: tuple[str, ...]
-
-
-Value = Label | Words
 
 
 class Alternative(Frozen):

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from qaengine.batch import collate
+from qaengine.batch import Example, collate
 from qaengine.checkpoint import Checkpoint, Config, build
 from qaengine.engine import Engine
 from qaengine.errors import DataError
@@ -26,7 +26,8 @@ from qaengine.plugin_api import Task
 from qaengine.prepare import vocabulary_of
 from qaengine.registry import registry
 from qaengine.schema import TaskSchema, Triple
-from qaengine.scoring import outcomes
+from qaengine.scoring import batches, outcomes
+from qaengine.subwords import SMALLEST
 from qaengine.text import example
 
 TINY: dict[str, Any] = {"width": 16, "passes": 3, "layers": 1, "heads": 2, "hide": 0, "dropout": 0}
@@ -37,6 +38,7 @@ LENGTHS = (5, 1, 3, 4)
 def tiny_engine(
     triples: Iterable[Triple] | None = None,
     *,
+    tasks: Sequence[TaskSchema] = (),
     steps: int = 0,
     learning_rate: float = 1e-2,
     seed: int = 0,
@@ -44,17 +46,22 @@ def tiny_engine(
 ) -> Engine:
     """A small engine on the CPU, made in a second: untrained, or after `steps` on all triples.
 
-    `triples` have gold answers; by default they are the samples of every task. Those of a task
-    that is not installed are asked as if they were of another. `network`:
-    settings of `NetworkConfig` in place of the small ones here.
+    `triples` have gold answers; by default they are the samples of every task. `tasks` are their
+    schemas, by default those of the installed tasks that they name; a triple of a task that is
+    not among them is asked as if it were of the first. `network`: settings of `NetworkConfig` in
+    place of the small ones here.
     """
     triples = _samples() if triples is None else tuple(triples)
-    examples = [example(triple) for triple in triples]
-    vocabulary = vocabulary_of({"": examples}, least=1)
+    schemas = {schema.name: schema for schema in tasks or _schemas(triples)}
+    first = next(iter(schemas.values()))
+    examples = [example(triple, schemas.get(triple.task or "", first)) for triple in triples]
+    vocabulary = vocabulary_of(
+        {"": examples}, least=1, tasks=tuple(schemas.values()), parts=SMALLEST
+    )
     config = Config(
         recipe="tiny",
         network=NetworkConfig(**{**TINY, **network}),
-        tasks=_schemas(triples),
+        tasks=vocabulary.tasks,
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -76,7 +83,7 @@ def check_task(task: Task, *, stories: int = 10, **options: Any) -> None:
     for number, triple in enumerate(samples):
         _check_triple(task, triple, f"sample {number}")
         _check_frame(task, triple, f"sample {number}")
-    _check_answered(samples)
+    _check_answered(task.schema, samples)
     try:
         told = list(islice(task.stories("train", **options), stories))
     except DataError:
@@ -111,9 +118,9 @@ def _check_schema(schema: TaskSchema) -> None:
     questions = (schema.question, *schema.paraphrases)
     _require(all(text.strip() for text in questions), "the schema has an empty question")
     _require(len(set(questions)) == len(questions), "the schema has one question twice")
-    closed = schema.answer in ("label", "tags")
+    closed, open_to_both = schema.answer in ("label", "tags"), schema.answer == "spans"
     _require(
-        bool(schema.labels) == closed,
+        bool(schema.labels) == closed or open_to_both,
         f"answers of the kind {schema.answer!r} {'need' if closed else 'take no'} labels",
     )
     _require(schema.source.strip(), "the schema does not name its source")
@@ -136,16 +143,17 @@ def _check_triple(task: Task, triple: Triple, where: str) -> None:
 def _check_frame(task: Task, triple: Triple, where: str) -> None:
     """A user who types what training saw must get what training saw."""
     framed = task.frame(triple.input, triple.question)
-    expected = triple.model_copy(update={"answer": None, "supports": ()})
+    unanswered = {"answer": None, "supports": (), "value": None}
+    expected = triple.model_copy(update=unanswered)
     _require(
-        framed.model_copy(update={"answer": None, "supports": ()}) == expected,
+        framed.model_copy(update=unanswered) == expected,
         f"frame() makes of the text of {where} {framed!r}, not {expected!r}",
     )
 
 
-def _check_answered(samples: Sequence[Triple]) -> None:
-    checkpoint = tiny_engine(samples).checkpoint
-    examples = [example(triple) for triple in samples]
+def _check_answered(schema: TaskSchema, samples: Sequence[Triple]) -> None:
+    checkpoint = tiny_engine(samples, tasks=(schema,)).checkpoint
+    examples = [example(triple, schema) for triple in samples]
     for number, outcome in enumerate(
         outcomes(checkpoint.network, checkpoint.vocabulary, examples, torch.device("cpu"))
     ):
@@ -287,12 +295,18 @@ def _schemas(triples: Iterable[Triple]) -> tuple[TaskSchema, ...]:
     )
 
 
-def _fit(checkpoint: Checkpoint, examples: Sequence[Any], steps: int, learning_rate: float) -> None:
-    batch = collate(examples, checkpoint.vocabulary)
+def _fit(
+    checkpoint: Checkpoint, examples: Sequence[Example], steps: int, learning_rate: float
+) -> None:
+    together = [
+        collate([one for _, one in batch], checkpoint.vocabulary)
+        for batch in batches(examples, len(examples), 10_000)
+    ]
     optimizer = torch.optim.AdamW(checkpoint.network.parameters(), learning_rate)
     checkpoint.network.train()
     for _ in range(steps):
         optimizer.zero_grad()
-        loss = checkpoint.network.loss(batch)
-        torch.autograd.backward((loss.answer + loss.gates).mean())
+        for batch in together:
+            loss = checkpoint.network.loss(batch)
+            torch.autograd.backward((loss.answer + loss.gates + loss.route).sum() / len(examples))
         optimizer.step()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from qaengine.batch import Example, Words
-from qaengine.schema import Triple
+from qaengine.batch import Example, FactSpan, Words
+from qaengine.schema import AnswerKind, Span, Spans, TaskSchema, Triple
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -54,13 +57,52 @@ def items(answer: str) -> Words:
     return tuple(item.strip() for item in answer.split(",") if item.strip())
 
 
-def example(triple: Triple) -> Example:
-    """A triple with its texts split into words."""
-    answer = None if triple.answer is None else items(triple.answer)
-    known = bool(triple.supports) or answer == ()
+def example(triple: Triple, schema: TaskSchema | None = None) -> Example:
+    """A triple with its texts split into words; without a schema, of words from sentences."""
+    tokens = schema is not None and schema.facts == "tokens"
+    kind = schema.answer if schema else "words"
+    answer = None if triple.answer is None else _answered(triple.answer, kind)
+    supported = bool(triple.supports) or (answer == () and kind == "words")
     return Example(
-        facts=tuple(words(fact) for fact in triple.input),
+        facts=(triple.input,) if tokens else tuple(words(fact) for fact in triple.input),
         question=words(triple.question),
         answer=answer,
-        supports=triple.supports if known else None,
+        supports=triple.supports if supported else None,
+        task=schema.name if schema else "",
+        kind=kind,
+        unit=schema.facts if schema else "sentences",
+        spans=_fact_spans(triple),
+    )
+
+
+def _answered(answer: str, kind: AnswerKind) -> Words:
+    if kind == "words":
+        return items(answer)
+    if kind == "tags":
+        return tuple(answer.split(" "))
+    return (answer,) if answer else ()
+
+
+def _fact_spans(triple: Triple) -> tuple[FactSpan, ...] | None:
+    """Gold spans by the facts that they begin and end in."""
+    if not isinstance(triple.value, Spans):
+        return None
+    starts = list(accumulate((len(fact) + 1 for fact in triple.input[:-1]), initial=0))
+    return tuple(
+        FactSpan(
+            bisect_right(starts, span.start) - 1, bisect_right(starts, span.end - 1) - 1, span.type
+        )
+        for span in triple.value.spans
+    )
+
+
+def spans_of(facts: Sequence[str], spans: Iterable[FactSpan]) -> Spans:
+    """Spans of facts as spans of the text that the facts make, joined by blanks."""
+    starts = list(accumulate((len(fact) + 1 for fact in facts), initial=0))
+    return Spans(
+        text=" ".join(facts),
+        spans=tuple(
+            Span(start=starts[one.first], end=starts[one.last + 1] - 1, type=one.type)
+            for one in spans
+        ),
     )

@@ -12,9 +12,11 @@ import json
 import math
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -24,19 +26,21 @@ from torch import Tensor, nn
 
 from qaengine.batch import Example, collate
 from qaengine.checkpoint import Checkpoint, Config, build, load_checkpoint
-from qaengine.errors import CheckpointError, DataError
+from qaengine.errors import CheckpointError, DataError, RecipeError
 from qaengine.files import write_whole
+from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.prepare import Groups, prepare, read_stories, story_file, vocabulary_of
 from qaengine.recipe import Recipe, Training
 from qaengine.registry import registry
-from qaengine.schema import Split
-from qaengine.scoring import Score, fit_temperature, outcomes, summary
+from qaengine.schema import Split, TaskSchema
+from qaengine.scoring import Calibration, calibrate, measured, outcomes, way
 from qaengine.vocabulary import Vocabulary
+from qaengine.word_vectors import WordVectors, read_vectors
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
-GROWING = ("embedding.words.weight", "answer.outputs.weight")
+GROWING = ("embedding.words.weight", "answers.words.outputs.weight")
 """What has a row for each word: words may be added to a checkpoint to start from."""
 FLOOR = 0.1
 """Added to a group's loss when groups are drawn, so that learnt ones are not forgotten."""
@@ -84,11 +88,16 @@ class _Session:
         self.recipe, self.folder, self.accelerator = recipe, folder, accelerator
         self.state_file = folder / "training.safetensors"
         self.train_groups, self.shares = _mixture(recipe, folder / "prepared", "train")
-        self.valid_groups, _ = _mixture(recipe, folder / "prepared", "valid")
+        most = recipe.training.validate_on
+        groups, _ = _mixture(recipe, folder / "prepared", "valid")
+        self.valid_groups = {name: examples[:most] for name, examples in groups.items()}
         torch.manual_seed(recipe.training.seed)
         known = load_checkpoint(start) if start else None
-        self.vocabulary = _vocabulary(recipe, self.train_groups, known)
+        given = read_vectors(recipe.vectors) if recipe.vectors else None
+        self.vocabulary = _vocabulary(recipe, self.train_groups, known, given)
         network = build(recipe.network, self.vocabulary)
+        if given:
+            _take_over(network, given)
         if known:
             _begin_with(network, known)
         self.network = accelerator.prepare(network)
@@ -123,26 +132,29 @@ class _Session:
         self.network.train()
         drawn = list(draw(self.train_groups, self.shares, self.losses, training, rng))
         packed = pack(drawn, training, rng)
-        answer = gates = 0.0
+        totals: Counter[str] = Counter()
         for number, batch in enumerate(self._progress(packed)):
             self._set_rate((self.round + number / len(packed)) / training.rounds)
-            one, other = self._step(batch)
-            answer, gates = answer + one, gates + other
-        return {"answer_loss": answer / len(drawn), "gate_loss": gates / len(drawn)}
+            totals.update(self._step(batch))
+        return {f"{part}_loss": total / len(drawn) for part, total in totals.items()}
 
-    def _step(self, drawn: Sequence[tuple[str, Example]]) -> tuple[float, float]:
+    def _step(self, drawn: Sequence[tuple[str, Example]]) -> dict[str, float]:
+        """A step on a batch; the parts of its loss, summed over the questions."""
         device = self.accelerator.device
         batch = collate([example for _, example in drawn], self.vocabulary).to(device)
         with self.accelerator.autocast():
             loss = self.network.loss(batch)
-        total = loss.answer + self.recipe.training.gates * loss.gates
+        training = self.recipe.training
+        total = loss.answer + training.gates * loss.gates + training.routes * loss.route
         self.optimizer.zero_grad()
         self.accelerator.backward(total.mean())
         nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.training.clip)
         self.optimizer.step()
         for (group, _), value in zip(drawn, total.tolist(), strict=True):
             self.losses[group] += 0.01 * (value - self.losses[group])
-        return float(loss.answer.detach().sum()), float(loss.gates.detach().sum())
+        return {
+            part: float(getattr(loss, part).detach().sum()) for part in ("answer", "gates", "route")
+        }
 
     def _set_rate(self, progress: float) -> None:
         training = self.recipe.training
@@ -157,23 +169,36 @@ class _Session:
             group: outcomes(self.network, self.vocabulary, examples, device)
             for group, examples in self.valid_groups.items()
         }
-        scores = {group: summary(some) for group, some in results.items()}
-        line["valid"] = {name: _short(one) for name, one in scores.items()}
-        line["valid_mean"] = sum(one.accuracy for one in scores.values()) / len(scores)
+        scores = {
+            group: measured(self.valid_groups[group], some) for group, some in results.items()
+        }
+        line["valid"] = {
+            group: {name: round(value, 2) for name, value in one.items()}
+            for group, one in scores.items()
+        }
+        by_task: dict[str, list[str]] = {}
+        for group, examples in self.valid_groups.items():
+            by_task.setdefault(examples[0].task, []).append(group)
+        means = [
+            mean(next(iter(scores[one].values())) for one in some) for some in by_task.values()
+        ]
+        line["valid_mean"] = mean(means)
         self.since_best = 0 if line["valid_mean"] > self.best else self.since_best + 1
         if line["valid_mean"] >= self.best:  # of equals the later, which has learnt longer
             self.best, self.best_metrics = line["valid_mean"], line
-            temperature = fit_temperature(list(chain.from_iterable(results.values())))
-            self._checkpoint(temperature).save(self.folder)
+            calibration = {
+                task: calibrate(list(chain.from_iterable(results[one] for one in some)))
+                for task, some in by_task.items()
+            }
+            self._checkpoint(calibration).save(self.folder)
             write_whole(self.folder / "metrics.json", json.dumps(line, indent=1))
 
-    def _checkpoint(self, temperature: float) -> Checkpoint:
-        names = dict.fromkeys(source.task for source in self.recipe.sources)
+    def _checkpoint(self, calibration: dict[str, Calibration]) -> Checkpoint:
         config = Config(
             recipe=self.recipe.name,
             network=self.recipe.network,
-            tasks=tuple(registry().task(name).schema for name in names),
-            temperature=temperature,
+            tasks=self.vocabulary.tasks,
+            calibration=calibration,
         )
         return Checkpoint(config, self.vocabulary, self.network)
 
@@ -265,23 +290,29 @@ def pack(
     """Batches of questions with like numbers of facts and of words to read, in random order."""
     window = 40 * training.batch
     batches: list[list[tuple[str, Example]]] = []
-    for begin in range(0, len(drawn), window):
-        batch: list[tuple[str, Example]] = []
-        for one in sorted(drawn[begin : begin + window], key=_size):
-            most = training.facts // len(one[1].facts)
-            if len(batch) >= min(training.batch, max(most, 1)):
-                batches.append(batch)
-                batch = []
-            batch.append(one)
-        batches.append(batch)
+    ways: dict[tuple[str, str], list[tuple[str, Example]]] = {}
+    for one in drawn:
+        ways.setdefault(way(one[1])[:2], []).append(one)
+    for same in ways.values():
+        for begin in range(0, len(same), window):
+            batch: list[tuple[str, Example]] = []
+            for one in sorted(same[begin : begin + window], key=_size):
+                most = training.facts // one[1].count
+                if len(batch) >= min(training.batch, max(most, 1)):
+                    batches.append(batch)
+                    batch = []
+                batch.append(one)
+            batches.append(batch)
     rng.shuffle(batches)
     return batches
 
 
 def _size(drawn: tuple[str, Example]) -> tuple[int, int]:
     example = drawn[1]
+    if example.unit == "tokens":
+        return example.count, 0
     read = sum(len(example.facts[support]) for support in example.supports or ())
-    return len(example.facts) // 16, len(example.question) + read
+    return example.count // 16, len(example.question) + read
 
 
 def _mixture(recipe: Recipe, folder: Path, split: Split) -> tuple[Groups, dict[str, float]]:
@@ -297,23 +328,52 @@ def _mixture(recipe: Recipe, folder: Path, split: Split) -> tuple[Groups, dict[s
     return groups, shares
 
 
-def _vocabulary(recipe: Recipe, groups: Groups, known: Checkpoint | None) -> Vocabulary:
+def _vocabulary(
+    recipe: Recipe, groups: Groups, known: Checkpoint | None, given: WordVectors | None
+) -> Vocabulary:
     copying = recipe.network.layers > 0
-    vocabulary = vocabulary_of(groups, recipe.least, copying=copying)
+    vocabulary = vocabulary_of(
+        groups,
+        recipe.least,
+        copying=copying,
+        tasks=schemas(recipe),
+        parts=recipe.parts,
+        buckets=recipe.buckets,
+    )
+    if given:
+        vocabulary = vocabulary.model_copy(update={"vectored": given.words})
     return known.vocabulary.extended(vocabulary) if known else vocabulary
+
+
+def _take_over(network: DynamicMemoryNetwork, given: WordVectors) -> None:
+    """Vectors made elsewhere stand in the network as they are."""
+    table = network.embedding.vectors
+    if table is None or table.embedding_dim != given.width:
+        raise RecipeError(
+            f"The word vectors are {given.width} wide, but network.vectors says otherwise. "
+            f"Set network.vectors = {given.width} in the recipe."
+        )
+    with torch.no_grad():
+        table.weight[1:] = torch.from_numpy(given.vectors)
+
+
+def schemas(recipe: Recipe) -> tuple[TaskSchema, ...]:
+    """The tasks that a recipe trains."""
+    names = dict.fromkeys(source.task for source in recipe.sources)
+    return tuple(registry().task(name).schema for name in names)
 
 
 def _begin_with(network: nn.Module, known: Checkpoint) -> None:
     """Copies the weights of a checkpoint; rows of words that it did not know stay new."""
     own = network.state_dict()
     for name, tensor in known.network.state_dict().items():
-        same = name in own and own[name].shape == tensor.shape
-        if (not same and name not in GROWING) or own[name].shape[1:] != tensor.shape[1:]:
+        grows = name in GROWING and name in own and len(own[name]) >= len(tensor)
+        target = own[name][: len(tensor)] if grows else own.get(name)
+        if target is None or target.shape != tensor.shape:
             raise CheckpointError(
                 f"The checkpoint to start from has another form (at {name}). "
                 "Use the network settings that it was trained with."
             )
-        target = own[name][: len(tensor)] if name in GROWING else own[name]
         target.copy_(tensor)
 
 
@@ -331,7 +391,3 @@ def _cut(metrics: Path, rounds: int) -> None:
         lines = metrics.read_text("utf-8").splitlines()
         kept = [line for line in lines if json.loads(line)["round"] <= rounds]
         write_whole(metrics, "".join(f"{line}\n" for line in kept))
-
-
-def _short(one: Score) -> dict[str, float]:
-    return {"accuracy": round(one.accuracy, 2), "evidence": round(one.evidence, 2)}

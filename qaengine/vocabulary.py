@@ -6,10 +6,14 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from qaengine.schema import Frozen
+from qaengine.schema import Frozen, TaskSchema
+
+if TYPE_CHECKING:
+    from qaengine.subwords import Subwords
 
 PAD, UNKNOWN = 0, 1
 END, ABSTAIN = 0, 1
@@ -45,13 +49,40 @@ def _kind(character: str) -> str:
 
 
 class Vocabulary(Frozen):
-    """The words that a network knows. A word's number is its place in the list."""
+    """The words that a network knows, and the tasks. A word's number is its place in the list."""
 
     words: tuple[str, ...] = Field(min_length=2)
     """Known words, lower case; the first two stand for padding and for every unknown word."""
     outputs: tuple[str, ...] = Field(min_length=2)
     """Words that an answer may generate, beside copying; the first two end and abstain."""
     buckets: int = Field(default=4096, ge=1)
+    vectored: tuple[str, ...] = ()
+    """Words with a vector made elsewhere, lower case; number 0 is for the others."""
+    subwords: str = ""
+    """The parts of words that translations are made of, as `Subwords.to_json` writes them."""
+    tasks: tuple[TaskSchema, ...] = Field(default=(), exclude=True)
+    """What can be asked; a checkpoint's config.json holds it."""
+
+    @cached_property
+    def vector_ids(self) -> dict[str, int]:
+        return {word: number for number, word in enumerate(self.vectored, 1)}
+
+    @cached_property
+    def schemas(self) -> dict[str, TaskSchema]:
+        return {schema.name: schema for schema in self.tasks}
+
+    @cached_property
+    def routes(self) -> dict[str, int]:
+        """The numbers of the tasks that a question can be told to belong to."""
+        names = dict.fromkeys(schema.like or schema.name for schema in self.tasks)
+        return {name: number for number, name in enumerate(names)}
+
+    @cached_property
+    def parts(self) -> Subwords:
+        """The parts of words of translations."""
+        from qaengine.subwords import Subwords
+
+        return Subwords.from_json(self.subwords)
 
     @cached_property
     def word_ids(self) -> dict[str, int]:
@@ -83,6 +114,9 @@ class Vocabulary(Frozen):
             words=tuple(dict.fromkeys(self.words + other.words)),
             outputs=self.outputs + new,
             buckets=self.buckets,
+            vectored=self.vectored or other.vectored,
+            subwords=self.subwords or other.subwords,
+            tasks=tuple({schema.name: schema for schema in self.tasks + other.tasks}.values()),
         )
 
 

@@ -18,6 +18,8 @@ class NetworkConfig(Frozen):
 
     encoder: str = "gru"
     width: int = Field(default=96, ge=8, multiple_of=4)
+    vectors: int = Field(default=0, ge=0)
+    """Width of the word vectors made elsewhere, where a recipe names some."""
     passes: int = Field(default=10, ge=0)
     fusion: Direction = "both"
     matching: bool = True
@@ -31,7 +33,13 @@ class NetworkConfig(Frozen):
     heads: int = Field(default=4, ge=1)
     read: int = Field(default=10, ge=1)
     """The most facts whose words are read."""
+    glances: int = Field(default=2, ge=0)
+    """Passes where no supports are known and the facts are words."""
+    writer: int = Field(default=256, ge=8)
+    """Width of the recurrence that writes texts."""
     dropout: float = Field(default=0.1, ge=0, lt=1)
+    deep_dropout: float = Field(default=0.25, ge=0, lt=1)
+    """In the answer modules of labels, tags, spans, scores and texts."""
     hide: float = Field(default=0.1, ge=0, lt=1)
     """Share of known words hidden while training."""
     longest_answer: int = Field(default=10, ge=1)

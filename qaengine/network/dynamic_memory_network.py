@@ -6,22 +6,25 @@ al. 2016, arXiv 1603.01417), gates that know order, and an answer module that re
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from qaengine.batch import Batch, Gold
-from qaengine.network.answers import Decoded, WordsAnswer
+from qaengine.network.answers import MODULES, AnswerModule
 from qaengine.network.config import NetworkConfig
 from qaengine.network.embedding import WordEmbedding
-from qaengine.network.encoder import Encoder, Sentences
+from qaengine.network.encoder import Encoded, Encoder, Sentences
 from qaengine.network.fusion import Fusion
-from qaengine.network.matching import Matching, Overlap
+from qaengine.network.matching import Matching, Overlap, shared
 from qaengine.network.memory import Episodes, EpisodicMemory
-from qaengine.network.reading import Page, Reader, choose, lay_out
+from qaengine.network.reading import Reader, choose, lay_out
+from qaengine.network.thought import Reading, Thought
 from qaengine.network.transformer import NOTHING
+from qaengine.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -30,41 +33,43 @@ class Loss:
 
     answer: Float[Tensor, " b"]
     gates: Float[Tensor, " b"]
+    route: Float[Tensor, " b"]
 
 
 @dataclass(frozen=True)
 class Reply:
     """What the network says to a batch."""
 
-    decoded: Decoded
-    episodes: Episodes
-    read: Bool[Tensor, "b f"]
-    """The facts whose words the answer was read from."""
-    identity: Int[Tensor, "b r"]
-    """The words that could be copied."""
+    decoded: dict[str, Tensor]
+    """As the answer module of the batch's kind decodes it."""
+    thought: Thought
 
 
 @dataclass(frozen=True)
-class _Thought:
-    """Everything up to the first word of the answer."""
+class _Facts:
+    """What memory attends to: sentences of a story, or the words of one text."""
 
-    episodes: Episodes
-    read: Tensor  # (b, f)
-    page: Page
-    words: Tensor  # (b, r, d)
-    identity: Tensor  # (b, r)
-    start: tuple[Tensor, Tensor]
+    states: Float[Tensor, "b f d"]
+    overlap: Float[Tensor, "b f f"]
+    present: Bool[Tensor, "b f"]
 
 
 class DynamicMemoryNetwork(nn.Module):
     """Facts and question in, answer and gates out; knows tensors only, no texts."""
 
     def __init__(
-        self, config: NetworkConfig, encoder: type[Encoder], words: int, outputs: int, buckets: int
+        self, config: NetworkConfig, encoder: type[Encoder], vocabulary: Vocabulary
     ) -> None:
         super().__init__()
         self.config, width = config, config.width
-        self.embedding = WordEmbedding(words, buckets, width, config.hide)
+        self.embedding = WordEmbedding(
+            len(vocabulary.words),
+            vocabulary.buckets,
+            width,
+            config.hide,
+            len(vocabulary.vectored) + 1 if vocabulary.vectored else 0,
+            config.vectors,
+        )
         self.encoder = encoder(width)
         self.dropout = nn.Dropout(config.dropout)
         if config.matching:
@@ -72,68 +77,154 @@ class DynamicMemoryNetwork(nn.Module):
         self.fusion = Fusion(width, config.fusion, config.relate, config.heads)
         self.memory = EpisodicMemory(width, config.passes, config.attention, config.update)
         self.reader = Reader(width, config.layers, config.heads, config.dropout)
-        self.answer = WordsAnswer(width, outputs, config.dropout)
+        kinds = dict.fromkeys(schema.answer for schema in vocabulary.tasks) or ("words",)
+        self.answers = nn.ModuleDict({kind: MODULES[kind](config, vocabulary) for kind in kinds})
+        self.router = Router(width, vocabulary.routes) if len(vocabulary.routes) > 1 else None
 
     def loss(self, batch: Batch) -> Loss:
-        """How far the answers and the gates are from the gold ones."""
+        """How far the answers, the gates and the routes are from the gold ones."""
         assert batch.gold is not None, "a loss needs gold answers"
         gold = batch.gold
-        # a pass for each support, and one to say "enough"
-        passes = int(gold.supports.sum(1).max()) + 1 if bool(gold.supervised.all()) else None
-        thought = self._think(batch, passes, gold.supports)
-        readable = thought.page.present
-        answer = self.answer.loss(thought.start, thought.words, thought.identity, readable, gold)
-        return Loss(answer, gate_loss(thought.episodes, gold))
+        passes = None
+        if bool(gold.supervised.all()):  # a pass for each support, and one to say "enough"
+            passes = int(gold.supports.sum(1).max()) + 1
+        thought, asked = self._think(batch, passes, gold.supports)
+        route = thought.memory.new_zeros(len(batch))
+        if self.router is not None:
+            route = self.router.loss(asked, batch.route)
+        answer = self._answer(batch).loss(thought, batch)
+        return Loss(answer, gate_loss(thought.episodes, gold), route)
 
     @torch.no_grad()
     def reply(self, batch: Batch, passes: int | None = None) -> Reply:
         """Greedy answers with the facts that they rest on."""
-        thought = self._think(batch, passes)
-        readable = thought.page.present
-        decoded = self.answer.greedy(
-            thought.start,
-            thought.words,
-            thought.identity,
-            self._known(batch, thought.page),
-            readable,
-            self.config.longest_answer,
-        )
-        return Reply(decoded, thought.episodes, thought.read, thought.identity)
+        thought, _ = self._think(batch, passes)
+        return Reply(self._answer(batch).decode(thought, batch), thought)
 
-    def _think(self, batch: Batch, passes: int | None, also: Tensor | None = None) -> _Thought:
-        """`also`: facts to read beside the attended ones, so that reading learns from the start."""
+    @torch.no_grad()
+    def routes(self, batch: Batch) -> Float[Tensor, "b routes"]:
+        """To which task each question belongs: log probabilities in the vocabulary's order."""
+        assert self.router is not None, "a network of one task has no router"
+        embedded = self.embedding(batch.words)[batch.sentences]
+        encoded = self.encoder(Sentences(embedded, batch.lengths))
+        return self.router(self._asked(batch, embedded, encoded))
+
+    def _answer(self, batch: Batch) -> AnswerModule:
+        module = self.answers[batch.kind]
+        assert isinstance(module, AnswerModule)
+        return module
+
+    def _think(
+        self, batch: Batch, passes: int | None, also: Tensor | None = None
+    ) -> tuple[Thought, Tensor]:
+        """`also`: facts to read beside the attended ones, so that reading learns from the start.
+        With the thought comes what the router sees of the question."""
         embedded = self.dropout(self.embedding(batch.words))[batch.sentences]  # (n, t, d)
         encoded = self.encoder(Sentences(embedded, batch.lengths))
         question = encoded.summary[batch.questions]  # (b, d)
-        present = self._present(batch)
         identity = batch.words.identity[batch.sentences]  # (n, t)
+        of = self._words if batch.unit == "tokens" else self._sentences
+        given = of(batch, embedded, encoded, identity)
+        facts = self.fusion(given.states, batch.fact_counts, given.present, given.overlap)
+        guided = batch.kind == "words"
+        episodes = self.memory(
+            facts,
+            given.present,
+            given.overlap,
+            question,
+            passes if guided else self.config.glances,
+            may_end=guided,
+        )
+        read = self._chosen(episodes, given.present, also, batch.kind)
+        reading = None
+        if batch.kind in ("words", "score"):
+            reading = self._read(batch, encoded, identity, facts, episodes.memory, read)
+        thought = Thought(question, facts, given.present, episodes, read, reading)
+        return thought, self._asked(batch, embedded, encoded)
+
+    def _sentences(
+        self, batch: Batch, embedded: Tensor, encoded: Encoded, identity: Tensor
+    ) -> _Facts:
         facts = self.dropout(encoded.summary)[batch.facts]
         overlap = facts.new_zeros(*facts.shape[:2], facts.shape[1])
         if self.config.matching:
-            facts = facts + self.matching(encoded.states, identity, batch.facts, batch.questions)
+            states, asked = self.matching.fact(encoded.states), self._matched(batch, encoded)
+            same = shared(identity[batch.facts], identity[batch.questions])
+            facts = facts + self.matching(states[batch.facts], asked, same)
             overlap = self.overlap(embedded, identity, batch.facts)
-        facts = self.fusion(facts, batch.fact_counts, present, overlap)
-        episodes = self.memory(facts, present, overlap, question, passes)
+        return _Facts(facts, overlap, _present(batch, facts))
+
+    def _words(self, batch: Batch, embedded: Tensor, encoded: Encoded, identity: Tensor) -> _Facts:
+        text, most = batch.facts[:, 0], int(batch.fact_counts.max())
+        facts = self.dropout(encoded.states)[text, :most]
+        own = identity[text, :most]
+        overlap = facts.new_zeros(*facts.shape[:2], facts.shape[1])
+        if self.config.matching:
+            states, asked = self.matching.fact(facts), self._matched(batch, encoded)
+            same = shared(own.unsqueeze(2), identity[batch.questions])
+            facts = facts + self.matching(states.unsqueeze(2), asked, same)
+            overlap = ((own.unsqueeze(2) == own.unsqueeze(1)) & (own > 0).unsqueeze(1)).to(
+                facts.dtype
+            )
+        return _Facts(facts, overlap, _present(batch, facts))
+
+    def _matched(self, batch: Batch, encoded: Encoded) -> Float[Tensor, "b q j"]:
+        asked: Tensor = self.matching.question(encoded.states)[batch.questions]
+        return asked
+
+    def _asked(self, batch: Batch, embedded: Tensor, encoded: Encoded) -> Float[Tensor, "b two_d"]:
+        """A question by its words and by their order."""
+        lengths = batch.lengths.to(embedded.device)[batch.questions].unsqueeze(1)
+        words = embedded[batch.questions]
+        places = torch.arange(words.shape[1], device=words.device)
+        mean = (words * (places < lengths).unsqueeze(-1)).sum(1) / lengths
+        return torch.cat([mean, encoded.summary[batch.questions]], -1)
+
+    def _chosen(
+        self, episodes: Episodes, present: Tensor, also: Tensor | None, kind: str
+    ) -> Bool[Tensor, "b f"]:
+        if kind == "score":  # two sentences, and both are compared
+            return present
         most = self.config.read if also is None else 2
         read = choose(episodes.weights.detach(), most)
-        read = read | also if also is not None else read
         if not self.config.layers:
-            read = torch.zeros_like(read)
+            return torch.zeros_like(read)
+        return read | also if also is not None else read
+
+    def _read(
+        self,
+        batch: Batch,
+        encoded: Encoded,
+        identity: Tensor,
+        facts: Tensor,
+        memory: Tensor,
+        read: Tensor,
+    ) -> Reading:
         page = lay_out(read, batch.facts, batch.questions, batch.lengths)
         readable = page.spread(identity[page.row, page.place])
-        words = self.reader(encoded.states, facts, episodes.memory, page, readable)
-        summary = _mean(words, page.present)
-        start = self.answer.begin(episodes.memory, summary)
-        return _Thought(episodes, read, page, words, readable, start)
-
-    def _known(self, batch: Batch, page: Page) -> Int[Tensor, "b r"]:
-        """The number in the answer vocabulary of each word read, or -1."""
+        words = self.reader(encoded.states, facts, memory, page, readable)
         numbers = batch.words.outputs[batch.sentences[page.row, page.place]]
-        return page.spread(numbers).masked_fill(~page.present, -1)
+        known = page.spread(numbers).masked_fill(~page.present, -1)
+        return Reading(page, words, readable, known, _mean(words, page.present))
 
-    def _present(self, batch: Batch) -> Bool[Tensor, "b f"]:
-        places = torch.arange(batch.facts.shape[1], device=batch.facts.device)
-        return places < batch.fact_counts.to(places.device).unsqueeze(1)
+
+class Router(nn.Module):
+    """From the question alone: to which task it belongs."""
+
+    def __init__(self, width: int, routes: Iterable[str]) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(2 * width, 2 * width)
+        self.dropout = nn.Dropout(0.3)
+        self.heads = nn.ModuleDict({route: nn.Linear(2 * width, 1) for route in routes})
+
+    def forward(self, asked: Float[Tensor, "b two_d"]) -> Float[Tensor, "b routes"]:
+        """Log probabilities of the routes."""
+        hidden = self.dropout(torch.relu(self.hidden(self.dropout(asked))))
+        return torch.cat([head(hidden) for head in self.heads.values()], -1).log_softmax(-1)
+
+    def loss(self, asked: Float[Tensor, "b two_d"], route: int) -> Float[Tensor, " b"]:
+        """Negative log likelihood of the one route that all these questions take."""
+        return -self(asked)[:, route]
 
 
 def gate_loss(episodes: Episodes, gold: Gold) -> Float[Tensor, " b"]:
@@ -157,6 +248,11 @@ def gate_loss(episodes: Episodes, gold: Gold) -> Float[Tensor, " b"]:
         left = left & ~taken
         active = active & ~done
     return total / steps
+
+
+def _present(batch: Batch, facts: Tensor) -> Bool[Tensor, "b f"]:
+    places = torch.arange(facts.shape[1], device=facts.device)
+    return places < batch.fact_counts.to(places.device).unsqueeze(1)
 
 
 def _mean(words: Float[Tensor, "b r d"], present: Bool[Tensor, "b r"]) -> Float[Tensor, "b d"]:

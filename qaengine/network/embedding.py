@@ -10,24 +10,42 @@ from qaengine.batch import WordTable
 
 
 class WordEmbedding(nn.Module):
-    """A vector for each distinct word of a batch: word vector plus hashed character n-grams.
+    """A vector for each distinct word of a batch: a learnt word vector, hashed character n-grams,
+    and where there is one a vector made elsewhere, which stays as it is.
 
     The n-grams (with the whole word as one of them) are all there is for an unknown word, and
     tell two unknown words apart. In training, known words are hidden now and then, so that the
     network learns to live without them. fastText: Bojanowski et al. 2017, arXiv 1607.04606.
     """
 
-    def __init__(self, words: int, buckets: int, width: int, hide: float = 0.1) -> None:
+    def __init__(
+        self,
+        words: int,
+        buckets: int,
+        width: int,
+        hide: float = 0.1,
+        vectored: int = 0,
+        vector_width: int = 0,
+    ) -> None:
         super().__init__()
         self.words = nn.Embedding(words, width, padding_idx=0)
         self.ngrams = nn.EmbeddingBag(buckets, width, mode="mean")
+        self.vectors: nn.Embedding | None = None
+        if vectored:
+            self.vectors = nn.Embedding(vectored, vector_width, padding_idx=0)
+            self.vectors.weight.requires_grad_(False)
+            self.project = nn.Linear(vector_width, width, bias=False)
         self.norm = nn.LayerNorm(width)
         self.hide = hide
 
     def forward(self, table: WordTable) -> Float[Tensor, "w d"]:
-        ids = table.word_ids
+        ids, vectored = table.word_ids, table.vector_ids
         if self.training:
-            hidden = torch.rand(ids.shape, device=ids.device) < self.hide
-            ids = ids.masked_fill(hidden, 1)
+            chance = torch.rand(ids.shape, device=ids.device)
+            ids = ids.masked_fill(chance < self.hide, 1)
+            # half of them are words that nobody knows; of the others the given vector is left
+            vectored = vectored.masked_fill(chance < self.hide / 2, 0)
         vectors: Tensor = self.words(ids) + self.ngrams(table.ngram_ids, table.ngram_offsets)
+        if self.vectors is not None:
+            vectors = vectors + self.project(self.vectors(vectored))
         return self.norm(vectors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,6 +19,8 @@ class Sentences:
     lengths: Int[Tensor, " n"]
     """Words of each sentence, at least 1; on the CPU, as packing wants it."""
     trees: None = None
+    words: Sequence[Sequence[str]] | None = None
+    """The words themselves, as written, for encoders that know words of their own."""
 
 
 @dataclass(frozen=True)

@@ -22,22 +22,20 @@ class Matching(nn.Module):
 
     def forward(
         self,
-        states: Float[Tensor, "n t d"],
-        identity: Int[Tensor, "n t"],
-        facts: Int[Tensor, "b f"],
-        questions: Int[Tensor, " b"],
+        facts: Float[Tensor, "b f t j"],
+        questions: Float[Tensor, "b q j"],
+        same: Bool[Tensor, "b f t q"],
     ) -> Float[Tensor, "b f d"]:
-        """`identity` numbers the distinct words, 0 behind the end of a sentence."""
-        same = _same(identity[facts], identity[questions])  # (b, f, t, t)
-        asked = self.question(states)[questions]
-        partner = torch.einsum("bftq,bqj->bftj", same.to(asked.dtype), asked)
-        joined = torch.relu(self.fact(states)[facts] + partner)
+        """States of the words, projected by `fact` and `question`; `same`: which are the same."""
+        partner = torch.einsum("bftq,bqj->bftj", same.to(questions.dtype), questions)
+        joined = torch.relu(facts + partner)
         matched = same.any(-1).to(joined.dtype)
         found: Tensor = self.out(torch.einsum("bftj,bft->bfj", joined, matched))
         return found
 
 
-def _same(fact: Int[Tensor, "b f t"], question: Int[Tensor, "b t"]) -> Bool[Tensor, "b f t q"]:
+def shared(fact: Int[Tensor, "b f t"], question: Int[Tensor, "b q"]) -> Bool[Tensor, "b f t q"]:
+    """Which words of the facts stand in the question; an identity of 0 is no word."""
     return (fact.unsqueeze(-1) == question[:, None, None, :]) & (fact > 0).unsqueeze(-1)
 
 

@@ -96,9 +96,11 @@ class EpisodicMemory(nn.Module):
         overlap: Float[Tensor, "b f f"],
         question: Float[Tensor, "b d"],
         passes: int | None = None,
+        *,
+        may_end: bool = True,
     ) -> Episodes:
         """`overlap`: how much each two facts share; `passes`: fewer than the most, when a batch is
-        known to need no more."""
+        known to need no more; `may_end`: whether "enough" ends them where nobody learns."""
         passes = self.passes if passes is None else min(passes, self.passes)
         memory, keys = question, self.fact(facts)
         gates: list[Tensor] = []
@@ -114,7 +116,7 @@ class EpisodicMemory(nn.Module):
             memory = torch.where(ended, memory, updated)
             gates.append(log_gates.masked_fill(ended, NOTHING))
             enoughs.append(log_enough.masked_fill(ended.squeeze(1), 0.0))
-            if not self.training:  # while learning, every pass is asked for
+            if may_end and not self.training:  # while learning, every pass is asked for
                 ended = ended | (log_enough.exp() >= ENOUGH).unsqueeze(1)
                 if bool(ended.all()):
                     break

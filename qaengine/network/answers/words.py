@@ -5,34 +5,27 @@ See et al. 2017 (arXiv 1704.04368) mix the two by a learnt switch; here one soft
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from qaengine.batch import Gold
+from qaengine.batch import Batch
+from qaengine.network.answers.module import AnswerModule
+from qaengine.network.config import NetworkConfig
+from qaengine.network.thought import Thought
 from qaengine.network.transformer import NOTHING
-from qaengine.vocabulary import END
+from qaengine.vocabulary import END, Vocabulary
 
 
-@dataclass(frozen=True)
-class Decoded:
-    """Greedy answers: l items a question, and how likely each was. For an item, `outputs` is
-    its number in the answer vocabulary or -1; `identity` then names the copied word."""
-
-    outputs: Int[Tensor, "b l"]
-    identity: Int[Tensor, "b l"]
-    log_probabilities: Float[Tensor, "b l"]
-    first: Float[Tensor, "b v_r"]
-    """Log probabilities of the first item: v words of the vocabulary, then the r words read."""
-
-
-class WordsAnswer(nn.Module):
+class WordsAnswer(AnswerModule):
     """A GRU that emits one word a step and ends itself."""
 
-    def __init__(self, width: int, outputs: int, dropout: float) -> None:
-        super().__init__()
+    kind = "words"
+
+    def __init__(self, config: NetworkConfig, vocabulary: Vocabulary) -> None:
+        super().__init__(config, vocabulary)
+        width, outputs = config.width, len(vocabulary.outputs)
+        self.most = config.longest_answer
         self.start = nn.Linear(2 * width, width)
         self.cell = nn.GRUCell(2 * width, width)
         self.look = nn.Linear(width, width)
@@ -40,7 +33,7 @@ class WordsAnswer(nn.Module):
         self.copy = nn.Linear(width, width)
         self.outputs = nn.Embedding(outputs, width)
         nn.init.normal_(self.outputs.weight, std=width**-0.5)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(config.dropout)
 
     def begin(self, memory: Tensor, summary: Tensor) -> tuple[Tensor, Tensor]:
         """State and input before the first word."""
@@ -68,47 +61,43 @@ class WordsAnswer(nn.Module):
         share = same / same.sum(-1, keepdim=True).clamp(min=1)
         return generated + torch.einsum("br,brd->bd", share.to(words.dtype), words)
 
-    def loss(
-        self,
-        start: tuple[Tensor, Tensor],
-        words: Tensor,
-        identity: Tensor,
-        readable: Tensor,
-        gold: Gold,
-    ) -> Float[Tensor, " b"]:
+    def loss(self, thought: Thought, batch: Batch) -> Float[Tensor, " b"]:
         """Negative log likelihood of each gold answer, by whichever way it can be said."""
+        assert batch.gold is not None
+        assert thought.reading is not None
+        gold, reading = batch.gold.answer, thought.reading
+        words, identity, readable = reading.words, reading.identity, reading.page.present
+        start = self.begin(thought.memory, reading.summary)
         (state, last), total = start, words.new_zeros(len(words))
-        for place in range(gold.mask.shape[1]):
+        for place in range(gold["mask"].shape[1]):
             state, log_probabilities = self.step(state, last, words, readable)
-            output, said = gold.outputs[:, place], gold.identity[:, place]
+            output, said = gold["outputs"][:, place], gold["identity"][:, place]
             same = (identity == said.unsqueeze(1)) & readable
             ways = torch.cat([_one_hot(output, self.outputs.num_embeddings), same], -1)
             likelihood = log_probabilities.masked_fill(~ways, NOTHING).logsumexp(-1)
             # an answer that was not read can't be said: nothing to learn from it here
-            learnable = gold.mask[:, place] & ways.any(-1)
+            learnable = gold["mask"][:, place] & ways.any(-1)
             total = total - likelihood * learnable
             last = self.fed(output, same, words)
         return total
 
-    def greedy(
-        self,
-        start: tuple[Tensor, Tensor],
-        words: Float[Tensor, "b r d"],
-        identity: Int[Tensor, "b r"],
-        known: Int[Tensor, "b r"],
-        readable: Bool[Tensor, "b r"],
-        most: int,
-    ) -> Decoded:
-        """The likeliest word at each step, until all have ended or `most` words are out.
+    def decode(self, thought: Thought, batch: Batch) -> dict[str, Tensor]:
+        """The likeliest word at each step, until all have ended or as many as may be are out.
 
-        `known`: each word's number in the answer vocabulary, or -1.
+        Of l items: `outputs` (b, l), an item's number in the answer vocabulary or -1; `identity`
+        (b, l) then names the copied word; `log_probabilities` (b, l); and `first` (b, v + r), the
+        log probabilities of the first item: v words of the vocabulary, then the r words read.
         """
+        assert thought.reading is not None
+        words, identity = thought.reading.words, thought.reading.identity
+        known, readable = thought.reading.known, thought.reading.page.present
+        start = self.begin(thought.memory, thought.reading.summary)
         state, last = start
         outputs, copies, likelihoods = [], [], []
         first: Tensor | None = None
         vocabulary = self.outputs.num_embeddings
         ended = torch.zeros(len(words), dtype=torch.bool, device=words.device)
-        for _ in range(most):
+        for _ in range(self.most):
             state, log_probabilities = self.step(state, last, words, readable)
             log_probabilities = _merged(log_probabilities, identity, known, readable, vocabulary)
             first = log_probabilities if first is None else first
@@ -127,9 +116,12 @@ class WordsAnswer(nn.Module):
             both = torch.where(is_copy, known.gather(1, place).squeeze(1), choice)
             last = self.fed(both, same, words)
         assert first is not None
-        return Decoded(
-            torch.stack(outputs, 1), torch.stack(copies, 1), torch.stack(likelihoods, 1), first
-        )
+        return {
+            "outputs": torch.stack(outputs, 1),
+            "identity": torch.stack(copies, 1),
+            "log_probabilities": torch.stack(likelihoods, 1),
+            "first": first,
+        }
 
 
 def _one_hot(output: Int[Tensor, " b"], size: int) -> Bool[Tensor, "b v"]:

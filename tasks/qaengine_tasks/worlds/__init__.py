@@ -53,6 +53,7 @@ class Worlds(Task):
         ),
         facts="sentences",
         answer="words",
+        like="babi",
         source="simulated",
         license="Apache-2.0",
     )

@@ -1,0 +1,48 @@
+"""The answer module for tags: a label for each fact."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from qaengine.batch import Batch
+from qaengine.network.answers.module import AnswerModule, labels_by_task
+from qaengine.network.config import NetworkConfig
+from qaengine.network.thought import Thought
+from qaengine.vocabulary import Vocabulary
+
+
+class TagsAnswer(AnswerModule):
+    """A softmax over the task's tags at each fact, in the light of memory."""
+
+    kind = "tags"
+
+    def __init__(self, config: NetworkConfig, vocabulary: Vocabulary) -> None:
+        super().__init__(config, vocabulary)
+        width = config.width
+        self.fact, self.memory = nn.Linear(width, 2 * width), nn.Linear(width, 2 * width)
+        self.dropout = nn.Dropout(config.deep_dropout)
+        self.heads = nn.ModuleDict(
+            {
+                task: nn.Linear(2 * width, count)
+                for task, count in labels_by_task("tags", vocabulary).items()
+            }
+        )
+
+    def loss(self, thought: Thought, batch: Batch) -> Float[Tensor, " b"]:
+        """The mean over the facts."""
+        assert batch.gold is not None
+        logits, gold = self._logits(thought, batch.task), batch.gold.answer["tags"]
+        losses = F.cross_entropy(logits.transpose(1, 2), gold, reduction="none", ignore_index=-1)
+        return losses.sum(1) / (gold >= 0).sum(1)
+
+    def decode(self, thought: Thought, batch: Batch) -> dict[str, Tensor]:
+        """Log probabilities of the tags, (b, f, tags)."""
+        return {"tags": self._logits(thought, batch.task).log_softmax(-1)}
+
+    def _logits(self, thought: Thought, task: str) -> Float[Tensor, "b f tags"]:
+        known = self.fact(self.dropout(thought.facts)) + self.memory(thought.memory).unsqueeze(1)
+        logits: Tensor = self.heads[task](self.dropout(torch.relu(known)))
+        return logits

@@ -1,0 +1,42 @@
+"""What the network has made of a question before it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from qaengine.network.memory import Episodes
+from qaengine.network.reading import Page
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The words of the question and of the facts read; r at most."""
+
+    page: Page
+    words: Float[Tensor, "b r d"]
+    identity: Int[Tensor, "b r"]
+    """The words that could be copied."""
+    known: Int[Tensor, "b r"]
+    """Each word's number in the answer vocabulary, or -1."""
+    summary: Float[Tensor, "b d"]
+
+
+@dataclass(frozen=True)
+class Thought:
+    """Everything up to the first word of the answer."""
+
+    question: Float[Tensor, "b d"]
+    facts: Float[Tensor, "b f d"]
+    present: Bool[Tensor, "b f"]
+    episodes: Episodes
+    read: Bool[Tensor, "b f"]
+    """The facts whose words are read."""
+    reading: Reading | None
+    """None where the facts are words themselves."""
+
+    @property
+    def memory(self) -> Float[Tensor, "b d"]:
+        return self.episodes.memory

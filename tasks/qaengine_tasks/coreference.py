@@ -1,0 +1,171 @@
+"""Coreference in three forms: yes or no for two mentions, a pronoun's antecedent, all groups."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from qaengine.data import DATA_SETS, locate
+from qaengine.plugin_api import Task, hookimpl
+from qaengine.schema import Split, TaskSchema, Triple, Value
+from qaengine_tasks.antecedent import Antecedent
+from qaengine_tasks.coreference_framing import PAIR, frame_pair
+from qaengine_tasks.coreference_groups import CoreferenceGroups
+from qaengine_tasks.coreference_marks import Run, Tokens, mark, unmarked
+from qaengine_tasks.coreference_windows import pairs, read_windows
+from qaengine_tasks.gap import GENDERS, gap_scores, read_rows
+
+WINDOW = 80
+"""Most tokens of a text from GUM."""
+
+REPEATED = "Is it coreferent with: {b_in_context}?"
+
+PHRASINGS = (
+    PAIR,
+    "Are [{a}] and [{b}] coreferent?",
+    "Do [{a}] and [{b}] refer to the same person?",
+    "Does [{b}] refer to the same entity as [{a}]?",
+    "Is {b} the same as {a}?",
+    'Is "{b}" the same person or thing as "{a}"?',
+    'Does "{b}" mean {a}?',
+    "Are {a} and {b} one and the same?",
+    'Do the expressions "{a}" and "{b}" corefer?',
+    "Is [{b}] another word for [{a}]?",
+    "Tell me whether {b} refers to {a}.",
+    REPEATED,
+)
+"""`a` stands first in the text; `b_in_context`: the words around `b`, with brackets around it."""
+
+EXAMPLE = {"a": "Ida", "b": "her", "b_in_context": "Ida lost [her] key"}
+CONTEXT = 12
+"""Words to each side that a question repeats."""
+
+SAMPLES = (
+    ("[Ida] lost [her] key on the ferry .", "yes"),
+    ("When [Bruno] met Karl , [he] was hungry and Bruno was not .", "no"),
+    ("[Tove 's uncle] is a baker , and [he] gets up at three .", "yes"),
+    ("[[Tove] 's uncle] is a baker .", "no"),
+    ("The pilot thanked [Mr Okoro] because [his] map had saved them .", "yes"),
+    ("[Lena] told [Marta] that the shop was closed .", "no"),
+    ("[The old lighthouse] still stands , but nobody has painted [it] since 1990 .", "yes"),
+    ("Two foxes chased [the hens] until [they] were called back by the mother fox .", "no"),
+)
+"""Texts of our own, both mentions in brackets, and whether they mean the same."""
+
+
+class Coreference(Task):
+    """GAP: 4,000 pairs to train, 908 valid, 4,000 test.
+
+    GUM, native scheme, in windows of at most 80 tokens: 10,560, 1,712, 1,586 pairs.
+    """
+
+    schema = TaskSchema(
+        name="coreference",
+        question=PHRASINGS[0].format(**EXAMPLE),
+        paraphrases=tuple(phrasing.format(**EXAMPLE) for phrasing in PHRASINGS[1:]),
+        facts="tokens",
+        answer="label",
+        labels=("yes", "no"),
+        metric="F1",
+        source=f"{DATA_SETS['gap'].source}; {DATA_SETS['gum_coref'].source}",
+        license=f"GAP: {DATA_SETS['gap'].license}; GUM: {DATA_SETS['gum_coref'].license}",
+    )
+
+    def stories(
+        self,
+        split: Split,
+        *,
+        gum: bool = True,
+        path: Path | str | None = None,
+        **options: Any,
+    ) -> Iterator[tuple[str, Sequence[Triple]]]:
+        """Pairs in the groups "coreference gap", a pronoun with either name, "coreference gum".
+
+        For training half of the questions are the usual one, to which `frame` turns all others;
+        the rest is drawn among all phrasings. `path` is a folder that holds gap and gum_coref.
+        """
+        groups = {"coreference gap": gap_pairs(_folder("gap", path), split)}
+        if gum:
+            groups["coreference gum"] = gum_pairs(_folder("gum_coref", path), split)
+        rng = random.Random(0)
+        for group, found in groups.items():
+            for tokens, runs, coreferent in found:
+                question = PAIR
+                if split == "train" and rng.random() < 0.5:
+                    question = rng.choice(PHRASINGS)
+                yield group, (_triple(tokens, runs, question, "yes" if coreferent else "no"),)
+
+    def samples(self) -> Sequence[Triple]:
+        """Texts of our own."""
+        found = []
+        for sample, answer in SAMPLES:
+            text = unmarked(sample.replace("[", "[ ").replace("]", " ]").split())
+            found.append(_triple(text.tokens, text.runs, PAIR, answer))
+        return found
+
+    def frame(self, input: Sequence[str], question: str) -> Triple:
+        """Brackets around the two mentions in question, wherever the user marked or named them.
+
+        Raises `InputError` where they cannot be found.
+        """
+        tokens, asked = frame_pair(input, question)
+        return Triple(input=tokens, question=asked, task=self.schema.name)
+
+    def score(self, gold: Sequence[Triple], said: Sequence[Value | None]) -> dict[str, float]:
+        """That of GAP where each pair has a pronoun of known gender; accuracy in percent."""
+        accuracy = super().score(gold, said)
+        genders = [_gender(triple.input) for triple in gold]
+        if not all(genders):
+            return accuracy
+        wanted = [triple.answer == "yes" for triple in gold]
+        answers = [None if value is None else str(value) == "yes" for value in said]
+        return {**gap_scores(genders, wanted, answers), **accuracy}
+
+
+@hookimpl
+def qaengine_tasks() -> Iterable[Task]:
+    return [Coreference(), Antecedent(), CoreferenceGroups()]
+
+
+Pair = tuple[Tokens, Sequence[Run], bool]
+"""A text, two mentions, and whether they are coreferent."""
+
+
+def gap_pairs(folder: Path, split: Split) -> Iterator[Pair]:
+    """Of each row the pronoun with the one, then with the other name."""
+    for row in read_rows(folder, split):
+        for name, coreferent in row.names:
+            yield row.tokens, sorted((row.pronoun, name)), coreferent
+
+
+def gum_pairs(folder: Path, split: Split) -> Iterator[Pair]:
+    """Pairs of the windows of GUM, drawn the same in each run."""
+    rng = random.Random(0)
+    for window in read_windows(folder, "gum", split, WINDOW):
+        for first, second, coreferent in pairs(window, rng):
+            yield window.tokens, (first, second), coreferent
+
+
+def _triple(tokens: Tokens, runs: Sequence[Run], phrasing: str, answer: str) -> Triple:
+    a, b = (" ".join(tokens[slice(*run)]) for run in runs)
+    start, end = max(runs[1][0] - CONTEXT, 0), runs[1][1] + CONTEXT
+    around = mark(tokens[start:end], [(runs[1][0] - start, runs[1][1] - start)])
+    return Triple(
+        input=mark(tokens, runs),
+        question=phrasing.format(a=a, b=b, b_in_context=" ".join(around)),
+        answer=answer,
+        task="coreference",
+    )
+
+
+def _gender(tokens: Sequence[str]) -> str:
+    """Of the pronoun between brackets; "" where there is none that tells."""
+    text = unmarked(tokens)
+    words = (" ".join(text.words(run)).lower() for run in text.runs)
+    return next((GENDERS[word] for word in words if word in GENDERS), "")
+
+
+def _folder(name: str, path: Path | str | None) -> Path:
+    return Path(path) / name if path is not None else locate(name)
