@@ -50,7 +50,7 @@ def read_stories(path: Path) -> Groups:
     """The examples of a file by group; the questions of a story share its facts."""
     groups: Groups = {}
     sentences: dict[str, tuple[str, ...]] = {}
-    number = 0
+    number = 1
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             schema = TaskSchema.model_validate_json(next(lines, ""))
@@ -59,7 +59,7 @@ def read_stories(path: Path) -> Groups:
                 told = _examples(story, schema, sentences)
                 groups.setdefault(story["group"], []).extend(told)
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {str(error).splitlines()[0]}"
         raise DataError(
             f"{path}, line {number}: no prepared story ({reason}). Delete the file to prepare anew."
         ) from None
@@ -74,7 +74,7 @@ def _examples(
 
     facts = tuple(map(split, story["facts"]))
     for asked in story["asked"]:
-        count, supports = asked["facts"], asked["supports"]
+        count, supports, spans = asked["facts"], asked["supports"], asked.get("spans")
         if not 1 <= count <= len(facts) or any(not 0 <= one < count for one in supports or ()):
             raise ValueError("it points outside its facts")
         yield Example(
@@ -85,7 +85,7 @@ def _examples(
             schema.name,
             schema.answer,
             schema.facts,
-            tuple(FactSpan(*span) for span in asked.get("spans") or ()),
+            None if spans is None else tuple(FactSpan(*span) for span in spans),
         )
 
 
@@ -127,7 +127,6 @@ def vocabulary_of(
     copying: bool = True,
     tasks: Sequence[TaskSchema] = (),
     parts: int = 4_000,
-    buckets: int = 4_096,
 ) -> Vocabulary:
     """The words that occur in at least `least` stories, those that answers generate, and `parts`
     parts of words where texts are to be written.
@@ -142,8 +141,7 @@ def vocabulary_of(
         one.answer[0] for story in stories for one in story if one.kind == "text" and one.answer
     ]
     subwords = Subwords.train(written, parts).to_json() if written else ""
-    changed = {"tasks": tuple(tasks), "subwords": subwords, "buckets": buckets}
-    return known.model_copy(update=changed)
+    return known.model_copy(update={"tasks": tuple(tasks), "subwords": subwords})
 
 
 def _stories(examples: Sequence[Example]) -> Iterator[list[Example]]:

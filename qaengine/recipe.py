@@ -26,6 +26,8 @@ class Source(Frozen):
     """How many varied copies of each training story are prepared, beside the story itself."""
     vary: dict[str, Any] = {}
     """For the task's `varied`."""
+    least: int = Field(default=0, ge=0)
+    """In how many of this source's stories a word occurs to be known; 0: as the recipe says."""
     share: float = Field(default=1.0, gt=0)
     """Weight of this source's groups in the mixture, against the other sources'."""
 

@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 BUILT_IN = (
     "qaengine_tasks.babi",
     "qaengine_tasks.worlds",
+    "qaengine_tasks.part_of_speech",
+    "qaengine_tasks.named_entities",
+    "qaengine_tasks.mentions",
+    "qaengine_tasks.coreference",
+    "qaengine_tasks.sentiment",
+    "qaengine_tasks.translation",
+    "qaengine_tasks.relatedness",
+    "qaengine_tasks.major_claim",
+    "qaengine_tasks.question_type",
+    "qaengine_tasks.foreign",
     "qaengine_encoders.gru",
     "qaengine_encoders.lstm",
 )

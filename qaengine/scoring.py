@@ -204,7 +204,7 @@ def calibrate(results: Sequence[Outcome]) -> Calibration:
         loss = torch.nn.functional.binary_cross_entropy_with_logits(said, right, reduction="sum")
         loss = loss + ((both - start) ** 2).sum()
         loss.backward()  # type: ignore[no-untyped-call]
-        return float(loss)
+        return float(loss.detach())
 
     optimizer.step(surprise)  # type: ignore[no-untyped-call]
     scale, shift = both.tolist()

@@ -14,6 +14,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import chain
 from pathlib import Path
 from statistics import mean
@@ -90,7 +91,7 @@ class _Session:
         self.train_groups, self.shares = _mixture(recipe, folder / "prepared", "train")
         most = recipe.training.validate_on
         groups, _ = _mixture(recipe, folder / "prepared", "valid")
-        self.valid_groups = {name: examples[:most] for name, examples in groups.items()}
+        self.valid_groups = {name: thinned(examples, most) for name, examples in groups.items()}
         torch.manual_seed(recipe.training.seed)
         known = load_checkpoint(start) if start else None
         given = read_vectors(recipe.vectors) if recipe.vectors else None
@@ -270,6 +271,12 @@ class _Session:
         self.optimizer.load_state_dict({"state": state, "param_groups": groups})
 
 
+def thinned(examples: Sequence[Example], most: int) -> list[Example]:
+    """At most so many examples, from all over: data are often sorted."""
+    step = -(-len(examples) // most)
+    return list(examples[::step])
+
+
 def draw(
     groups: Groups,
     shares: Mapping[str, float],
@@ -331,15 +338,21 @@ def _mixture(recipe: Recipe, folder: Path, split: Split) -> tuple[Groups, dict[s
 def _vocabulary(
     recipe: Recipe, groups: Groups, known: Checkpoint | None, given: WordVectors | None
 ) -> Vocabulary:
-    copying = recipe.network.layers > 0
-    vocabulary = vocabulary_of(
-        groups,
-        recipe.least,
-        copying=copying,
-        tasks=schemas(recipe),
-        parts=recipe.parts,
-        buckets=recipe.buckets,
-    )
+    vocabularies = [
+        vocabulary_of(
+            {
+                name: examples
+                for name, examples in groups.items()
+                if examples[0].task == source.task
+            },
+            source.least or recipe.least,
+            copying=recipe.network.layers > 0,
+            parts=recipe.parts,
+        )
+        for source in recipe.sources
+    ]
+    changed = {"tasks": schemas(recipe), "buckets": recipe.buckets}
+    vocabulary = reduce(Vocabulary.extended, vocabularies).model_copy(update=changed)
     if given:
         vocabulary = vocabulary.model_copy(update={"vectored": given.words})
     return known.vocabulary.extended(vocabulary) if known else vocabulary

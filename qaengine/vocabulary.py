@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PAD, UNKNOWN = 0, 1
 END, ABSTAIN = 0, 1
 SPECIAL_OUTPUTS = ("<end>", "<abstain>")
+NEEDED = 4
+"""So many texts that need a word make answers able to generate it."""
 
 
 @lru_cache(maxsize=200_000)
@@ -97,11 +99,11 @@ class Vocabulary(Frozen):
         cls, texts: Iterable[Iterable[str]], outputs: Iterable[Iterable[str]], least: int = 2
     ) -> Vocabulary:
         """Known are the words of at least `least` texts; answers generate words that at least
-        `least` texts need (`outputs`: those that each text needs). Names that somebody invented
-        for one story stay unknown.
+        `least` texts need, or NEEDED (`outputs`: those that each text needs). Names that somebody
+        invented for one story stay unknown.
         """
         known = _frequent(({word.lower() for word in text} for text in texts), least)
-        generated = {word.lower(): word for word in _frequent(outputs, least)}
+        generated = {word.lower(): word for word in _frequent(outputs, min(least, NEEDED))}
         return cls(
             words=("<pad>", "<unknown>", *known),
             outputs=(*SPECIAL_OUTPUTS, *generated.values()),

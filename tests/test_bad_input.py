@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from qaengine import engine as limits
 from qaengine.engine import Engine
 from qaengine.errors import InputError, PluginError
+from qaengine.inputs import MOST_CHARACTERS, MOST_FACTS
 from qaengine.plugin_api import Task
 from qaengine.registry import registry
 
@@ -101,7 +101,7 @@ def test_any_script_gets_an_answer_or_an_abstention(engine: Engine, text: str) -
 @pytest.mark.parametrize(
     ("given", "question", "limit"),
     [
-        ("x " * 150_000, QUESTION, f"at most {limits.MOST_CHARACTERS:,}"),
+        ("x " * 150_000, QUESTION, f"at most {MOST_CHARACTERS:,}"),
         ([FACT] * 1_001, QUESTION, "1,001 facts; at most 1,000"),
         ("Mary slept. " * 1_500, QUESTION, "1,500 facts; at most 1,000"),
         (["word " * 401], QUESTION, "401 words; at most 400"),
@@ -119,7 +119,7 @@ def test_too_long_is_said_with_the_limit(
 
 
 def test_largest_story_is_answered(engine: Engine) -> None:
-    assert engine.ask([FACT] * limits.MOST_FACTS, QUESTION).text
+    assert engine.ask([FACT] * MOST_FACTS, QUESTION).text
 
 
 def test_one_bad_question_among_many_is_said(engine: Engine) -> None:

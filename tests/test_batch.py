@@ -64,21 +64,22 @@ def test_unknown_words_are_told_apart_by_their_letters() -> None:
 def test_answer_may_be_copied_generated_or_both() -> None:
     batch = batch_of(example("Mary said no", answer="No,Mary,blorf"))
     assert batch.gold is not None
-    named = [batch.spellings[n] if n >= 0 else None for n in batch.gold.identity[0].tolist()]
+    identity = batch.gold.answer["identity"][0].tolist()
+    named = [batch.spellings[n] if n >= 0 else None for n in identity]
     assert named == ["no", "mary", None, None]
-    assert batch.gold.outputs.tolist() == [[2, -1, -1, END]]
+    assert batch.gold.answer["outputs"].tolist() == [[2, -1, -1, END]]
 
 
 def test_answer_that_the_facts_do_not_tell_is_an_abstention() -> None:
     gold = batch_of(example("a", answer="")).gold
     assert gold is not None
-    assert gold.outputs.tolist() == [[ABSTAIN, END]]
+    assert gold.answer["outputs"].tolist() == [[ABSTAIN, END]]
 
 
 def test_shorter_answer_does_not_count_behind_its_end() -> None:
     gold = batch_of(example("a b", answer="a,b"), example("a", answer="a")).gold
     assert gold is not None
-    assert gold.mask.tolist() == [[True, True, True], [True, True, False]]
+    assert gold.answer["mask"].tolist() == [[True, True, True], [True, True, False]]
 
 
 def test_supports_are_known_or_not() -> None:
@@ -96,6 +97,6 @@ def test_question_of_a_user_has_no_gold() -> None:
 def test_batch_moves_to_a_device_whole() -> None:
     moved = batch_of(example("a b", answer="a")).to(torch.device("meta"))
     assert moved.gold is not None
-    tensors = (moved.sentences, moved.facts, moved.words.word_ids, moved.gold.outputs)
+    tensors = (moved.sentences, moved.words.word_ids, *moved.gold.answer.values())
     assert {one.device.type for one in tensors} == {"meta"}
     assert moved.lengths.device.type == "cpu"

@@ -32,7 +32,7 @@ def test_scores_of_a_small_test_set(engine: Engine, data: Path) -> None:
     scores = evaluate(engine, "babi", path=data, tasks=[1, 2])
     assert list(scores.groups) == ["babi 1", "babi 2"]
     assert scores.questions == 4
-    assert scores.score == scores.groups["babi 1"].accuracy
+    assert scores.score == scores.groups["babi 1"]["accuracy"]
     assert scores.passed == 2 * (scores.score > 95)
     assert 0 <= scores.calibration_error <= 1
     assert 0 <= scores.evidence <= 100

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qaengine.batch import Example
 from qaengine.errors import DataError
+from qaengine.plugin_api import Task
 from qaengine.prepare import prepare, read_stories, story_file, vocabulary_of
 from qaengine.recipe import Recipe
 from qaengine.registry import registry
+from qaengine.schema import Split, Triple
 from qaengine.text import example
 
 RECIPE = Recipe.model_validate(
@@ -22,18 +26,42 @@ RECIPE = Recipe.model_validate(
         ],
     }
 )
-GOOD = (
+SCHEMA = registry().task("worlds").schema
+STORY = (
     '{"group": "g", "facts": ["a b", "c"], "asked": '
     '[{"facts": 1, "question": "q ?", "answer": ["b"], "supports": [0]}]}\n'
 )
+GOOD = f"{SCHEMA.model_dump_json()}\n{STORY}"
 
 
 def test_what_is_read_is_what_the_task_told(tmp_path: Path) -> None:
     prepare(RECIPE, tmp_path)
     told: dict[str, list[object]] = {}
     for group, story in registry().task("worlds").stories("train", count=6):
-        told.setdefault(group, []).extend(example(triple) for triple in story)
+        told.setdefault(group, []).extend(example(triple, SCHEMA) for triple in story)
     assert read_stories(story_file(tmp_path, 0, "train")) == told
+
+
+class Samples(Task):
+    """A task whose training stories are its samples."""
+
+    def __init__(self, task: Task) -> None:
+        self.schema, self.samples = task.schema, task.samples  # type: ignore[method-assign]
+
+    def examples(self, split: Split, **options: Any) -> Iterator[Triple]:
+        yield from self.samples()
+
+
+@pytest.mark.parametrize("task", registry().tasks().values(), ids=list(registry().tasks()))
+def test_every_task_is_read_back(
+    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tokens, spans and labels, too."""
+    name = task.schema.name
+    monkeypatch.setitem(registry().tasks(), name, Samples(task))
+    prepare(Recipe.model_validate({"name": "one", "sources": [{"task": name}]}), tmp_path)
+    told = [example(triple, task.schema) for triple in task.samples()]
+    assert read_stories(story_file(tmp_path, 0, "train")) == {name: told}
 
 
 def test_prepared_twice_is_the_same_to_the_byte(tmp_path: Path) -> None:
@@ -73,16 +101,26 @@ def test_copies_are_added_to_training_only(tmp_path: Path) -> None:
         "nonsense",
         "[]",
         '{"group": "g"}',
-        GOOD.replace('"answer": ["b"]', '"answer": null'),
-        GOOD.replace("[0]", "[7]"),
-        GOOD.replace('"facts": 1', '"facts": 9'),
-        GOOD.replace('"facts": 1', '"facts": 0'),
+        STORY.replace('"answer": ["b"]', '"answer": null'),
+        STORY.replace("[0]", "[7]"),
+        STORY.replace('"facts": 1', '"facts": 9'),
+        STORY.replace('"facts": 1', '"facts": 0'),
+        STORY.replace('"answer"', '"spans": [[0]], "answer"'),
     ],
 )
 def test_broken_line_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "broken.jsonl.gz"
     path.write_bytes(gzip.compress((GOOD + line).encode()))
-    with pytest.raises(DataError, match=r"broken\.jsonl\.gz, line 2: "):
+    with pytest.raises(DataError, match=r"broken\.jsonl\.gz, line 3: ") as caught:
+        read_stories(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_file_of_an_older_qaengine_is_prepared_anew(tmp_path: Path) -> None:
+    """Its first line was a story, not a schema."""
+    path = tmp_path / "old.jsonl.gz"
+    path.write_bytes(gzip.compress(STORY.encode()))
+    with pytest.raises(DataError, match=r"line 1: no prepared story .* Delete the file"):
         read_stories(path)
 
 

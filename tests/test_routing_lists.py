@@ -94,8 +94,10 @@ def test_rephrased_questions_are_not_trained_on() -> None:
 
 def test_no_schema_asks_a_rephrased_question() -> None:
     schemas = [task.schema for task in Registry(BUILT_IN, ()).tasks().values()]
-    asked = {bare(one) for schema in schemas for one in (schema.question, *schema.paraphrases)}
-    assert not {bare(question) for _, question in REPHRASED} & asked
+    asked = {one for schema in schemas for one in (schema.question, *schema.paraphrases)}
+    tested = [question for _, question in REPHRASED]
+    assert near(tested, asked, lambda share: share >= 0.8) == []
+    assert near(foreign_questions(), asked, lambda share: share >= 0.8) == []
 
 
 def test_tested_foreign_questions_are_not_trained_on() -> None:

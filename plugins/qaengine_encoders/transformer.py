@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import torch
@@ -16,6 +17,8 @@ from qaengine.errors import CheckpointError, PluginError
 from qaengine.network.encoder import Encoded, Encoder, Sentences
 
 FOLDER_VARIABLE = "QAENGINE_PRETRAINED"
+_lock = Lock()
+"""A tokenizer is told anew how to pad and cut each time: one thread at a time."""
 
 
 class PretrainedEncoder(Encoder):
@@ -26,18 +29,20 @@ class PretrainedEncoder(Encoder):
     """
 
     name = "pretrained"
+    origin: Tensor
 
     def __init__(self, width: int) -> None:
         super().__init__(width)
         folder = _folder()
         self._pieces, transformer = _load(folder)
         hidden = transformer.config.hidden_size
-        self._longest = getattr(transformer.config, "max_position_embeddings", 512)
+        positions = getattr(transformer.config, "max_position_embeddings", 512)
+        self._longest = min(self._pieces.model_max_length, positions)
         self.norm = nn.LayerNorm(hidden)
         self.word, self.sentence = nn.Linear(hidden, width), nn.Linear(hidden, width)
         self._origin = _fingerprint(folder)
         self.register_buffer("origin", torch.tensor(self._origin))
-        self.register_load_state_dict_post_hook(_check_origin)
+        self.register_load_state_dict_post_hook(_check_origin)  # type: ignore[no-untyped-call]
         self._keep(transformer)
 
     def _keep(self, transformer: nn.Module) -> None:
@@ -66,14 +71,15 @@ class PretrainedEncoder(Encoder):
         """What the transformer makes of each word; zero for a word without pieces, and for those
         behind its longest text."""
         rows, most, _ = embedded.shape
-        encoding = self._pieces(
-            [list(sentence) for sentence in words],
-            is_split_into_words=True,
-            padding=True,
-            truncation=True,
-            max_length=self._longest,
-            return_tensors="pt",
-        )
+        with _lock:
+            encoding = self._pieces(
+                [list(sentence) for sentence in words],
+                is_split_into_words=True,
+                padding=True,
+                truncation=True,
+                max_length=self._longest,
+                return_tensors="pt",
+            )
         owners = torch.tensor([_owners(encoding, row, most) for row in range(rows)])
         owners = owners.to(embedded.device)  # (n, p): a word's place, or `most` for none
         pieces = {name: tensor.to(embedded.device) for name, tensor in encoding.items()}

@@ -35,6 +35,7 @@ class WordEmbedding(nn.Module):
             self.vectors = nn.Embedding(vectored, vector_width, padding_idx=0)
             self.vectors.weight.requires_grad_(False)
             self.project = nn.Linear(vector_width, width, bias=False)
+            nn.init.zeros_(self.project.weight)  # nothing changes for a network that learnt without
         self.norm = nn.LayerNorm(width)
         self.hide = hide
 

@@ -24,6 +24,7 @@ from qaengine_tasks.coreference_marks import (
 )
 from qaengine_tasks.coreference_windows import PRONOUNS, antecedents, read_windows
 from qaengine_tasks.gap import read_rows
+from qaengine_tasks.phrasings import phrasings
 from qaengine_tasks.spans import fact_scores, spans_triple
 
 WINDOW = 80
@@ -68,6 +69,7 @@ class Antecedent(Task):
         paraphrases=tuple(phrasing.format(pronoun="she") for phrasing in PHRASINGS[1:]),
         facts="tokens",
         answer="spans",
+        single=True,
         metric="exact",
         source=f"{DATA_SETS['gap'].source}; {DATA_SETS['gum_coref'].source}",
         license=f"GAP: {DATA_SETS['gap'].license}; GUM: {DATA_SETS['gum_coref'].license}",
@@ -90,11 +92,12 @@ class Antecedent(Task):
         if gum:
             groups["antecedent gum"] = gum_antecedents(_folder("gum_coref", path), split)
         rng = random.Random(0)
+        ways = (*PHRASINGS, *phrasings(self.schema.name))
         for group, found in groups.items():
             for tokens, pronoun, antecedent in found:
                 phrasing = PHRASINGS[0]
                 if split == "train" and rng.random() < 0.5:
-                    phrasing = rng.choice(PHRASINGS)
+                    phrasing = rng.choice(ways)
                 yield group, (_triple(tokens, pronoun, antecedent, phrasing),)
 
     def samples(self) -> Sequence[Triple]:

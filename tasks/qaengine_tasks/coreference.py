@@ -16,6 +16,7 @@ from qaengine_tasks.coreference_groups import CoreferenceGroups
 from qaengine_tasks.coreference_marks import Run, Tokens, mark, unmarked
 from qaengine_tasks.coreference_windows import pairs, read_windows
 from qaengine_tasks.gap import GENDERS, gap_scores, read_rows
+from qaengine_tasks.phrasings import phrasings
 
 WINDOW = 80
 """Most tokens of a text from GUM."""
@@ -90,11 +91,12 @@ class Coreference(Task):
         if gum:
             groups["coreference gum"] = gum_pairs(_folder("gum_coref", path), split)
         rng = random.Random(0)
+        ways = (*PHRASINGS, *phrasings(self.schema.name))
         for group, found in groups.items():
             for tokens, runs, coreferent in found:
                 question = PAIR
                 if split == "train" and rng.random() < 0.5:
-                    question = rng.choice(PHRASINGS)
+                    question = rng.choice(ways)
                 yield group, (_triple(tokens, runs, question, "yes" if coreferent else "no"),)
 
     def samples(self) -> Sequence[Triple]:

@@ -47,11 +47,11 @@ _ARTICLES = frozenset(("a", "an", "the"))
 _ASKING = _ARTICLES | frozenset(
     """. , : ; ? ! - ( ) also and another any are as author back be been both by can co coref
     corefer coreference coreferent corefers could did different do does each either entity for
-    expression from here identical if in input is item link linked mean meant means mention mentions name names
-    no not of one or other person point points pronoun pronouns refer reference referent refers same
-    say sentence speak speaks stand stands tell text that there these thing this those to true
-    understood use used uses was we were what when whether which who whom with word words would
-    writer writes yes you""".split()  # noqa: SIM905
+    expression from here identical if in input is item link linked mean meant means mention
+    mentions name names  no not of one or other person point points pronoun pronouns refer
+    reference referent refers same  say sentence speak speaks stand stands tell text that
+    there these thing this those to true  understood use used uses was we were what when
+    whether which who whom with word words would  writer writes yes you""".split()  # noqa: SIM905
 )
 """Words that ask rather than name a mention."""
 
@@ -71,11 +71,16 @@ def frame_pair(tokens: Sequence[str], question: str) -> tuple[Tokens, str]:
 
 
 def _pair(text: Marked, question: str) -> Sequence[Run]:
+    if len(text.runs) == 2 and "[" not in question:
+        return text.runs
     names, asked = marked_names(question)
     if len(names) > 2:
         raise InputError(f"The question marks {len(names)} mentions. Mark two, or one.")
-    marked_words = [text.words(run) for run in text.runs]
-    if len(text.runs) == 2 and all(name.words in marked_words for name in names):
+    marked = [text.words(run) for run in text.runs]
+    if len(marked) == 2 and (
+        all(name.words in marked for name in names)
+        or not all(occurrences(name.words, text.tokens) for name in names)
+    ):
         return text.runs
     chosen: list[Run] = []
     for name in names:

@@ -1,12 +1,17 @@
-"""Questions that no task answers, from foreign.txt: what the router learns to abstain from."""
+"""The task `foreign`: questions that no task answers, from foreign.txt, so that they abstain."""
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import product
+from typing import Any
+
+from qaengine.plugin_api import Task, hookimpl
+from qaengine.schema import Split, TaskSchema, Triple
 
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 
@@ -26,3 +31,50 @@ def _expanded(line: str) -> Iterator[str]:
         part.split("|") if index % 2 else [part] for index, part in enumerate(fixed_and_choices)
     ]
     return ("".join(chosen) for chosen in product(*parts))
+
+
+class Foreign(Task):
+    """Asks a text for what nobody here learnt to tell; the answer is that nothing tells it.
+
+    A tenth of the questions, by their place in the list, is kept for validation, another for
+    testing.
+    """
+
+    schema = TaskSchema(
+        name="foreign",
+        question="What is the capital of Peru?",
+        paraphrases=("Write me a poem.", "How are you today?"),
+        answer="words",
+        source="our own",
+        license="Apache-2.0",
+    )
+
+    def examples(self, split: Split, **options: Any) -> Iterator[Triple]:
+        """Each question once, about one of a few texts."""
+        part = {"valid": (0,), "test": (1,), "train": range(2, 10)}[split]
+        rng = random.Random(0)
+        for number, question in enumerate(foreign_questions()):
+            text = rng.choice(TEXTS)
+            if number % 10 in part:
+                yield Triple(input=text, question=question, answer="", task="foreign")
+
+    def samples(self) -> Sequence[Triple]:
+        """Questions of our own."""
+        return [
+            Triple(input=TEXTS[0], question=question, answer="", task="foreign")
+            for question in (self.schema.question, *self.schema.paraphrases)
+        ]
+
+
+TEXTS = (
+    ("Nora went to the cellar.", "She took the lamp there."),
+    ("The soup was cold and the waiter was rude.",),
+    ("Two boys are playing chess in the park.", "Two boys are at a board."),
+    ("Schools should start later.", "Pupils would sleep more.", "They would learn better."),
+    ("Lena's brother moved to Oslo last year.",),
+)
+
+
+@hookimpl
+def qaengine_tasks() -> Iterable[Task]:
+    return [Foreign()]

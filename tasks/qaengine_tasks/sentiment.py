@@ -12,21 +12,32 @@ from qaengine.data import DATA_SETS, locate
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple
 from qaengine_tasks.overlaps import bare
+from qaengine_tasks.phrasings import phrasings
 from qaengine_tasks.sst_trees import Phrase, read_trees
 
 
 class Family(NamedTuple):
     """Questions that want one set of answers."""
 
-    group: str
+    variant: str
     questions: tuple[str, ...]
     """The first is the usual one."""
     answers: tuple[str | None, ...]
     """By the level in the data, 0 to 4; None where the question is not asked."""
 
+    @property
+    def group(self) -> str:
+        return f"sentiment {self.variant}"
+
+    def asked(self, split: Split) -> tuple[str, ...]:
+        """The questions to draw from: for training all there are."""
+        if split != "train":
+            return self.questions[:1]
+        return self.questions + phrasings("sentiment", self.variant)
+
 
 TWO = Family(
-    group="sentiment two",
+    variant="two",
     questions=(
         "What's the sentiment?",
         "What is the sentiment of this text?",
@@ -44,7 +55,7 @@ TWO = Family(
     answers=("negative", "negative", None, "positive", "positive"),
 )
 FIVE = Family(
-    group="sentiment five",
+    variant="five",
     questions=(
         "How positive is it, on five levels?",
         "What is the sentiment on a scale of five levels?",
@@ -128,12 +139,13 @@ def ask_sentences(
     if phrases and split == "train":
         told += _phrases(trees, least_words, held_out=_sentences(folder, "valid", "test"))
     rng = random.Random(0)
+    asked = {family.variant: family.asked(split) for family in (TWO, FIVE)}
     for phrase in told:
         for family in (TWO, FIVE):
             answer = family.answers[phrase.label]
             if answer is not None:
-                asked = family.questions if split == "train" else family.questions[:1]
-                yield family.group, (_triple(phrase.tokens, rng.choice(asked), answer),)
+                question = rng.choice(asked[family.variant])
+                yield family.group, (_triple(phrase.tokens, question, answer),)
 
 
 def _triple(tokens: tuple[str, ...], question: str, answer: str) -> Triple:

@@ -11,6 +11,7 @@ from qaengine.data import DATA_SETS, locate
 from qaengine.errors import DataError, unknown
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
+from qaengine_tasks.phrasings import phrasings
 from qaengine_tasks.translation_files import Pair, read_multi30k, read_tatoeba
 
 FRENCH = (
@@ -93,11 +94,12 @@ class Translation(Task):
 
         group = f"{self.schema.name} {corpus}"
         questions = GERMAN if corpus.endswith("german") else FRENCH
+        ways = questions + phrasings(self.schema.name, corpus.split()[-1])
         rng = random.Random(group)
         for english, foreign in pairs:
             triple = Triple(
                 input=words(english),
-                question=rng.choice(questions) if split == "train" else questions[0],
+                question=rng.choice(ways) if split == "train" else questions[0],
                 answer=foreign,
                 task=self.schema.name,
             )

@@ -65,16 +65,22 @@ def asked(
 
 def seen(reply: Reply, row: int, facts: int, words: int) -> Tensor:
     """All that a reply says about one question, in one vector."""
-    first = reply.decoded.first[row]
-    vocabulary = len(first) - reply.identity.shape[1]
+    first, episodes = reply.decoded["first"][row], reply.thought.episodes
+    vocabulary = len(first) - readable(reply)
     return torch.cat(
         [
-            reply.episodes.memory[row],
-            reply.episodes.log_gates[row, :, :facts].exp().flatten(),
-            reply.episodes.log_enough[row].exp(),
+            episodes.memory[row],
+            episodes.log_gates[row, :, :facts].exp().flatten(),
+            episodes.log_enough[row].exp(),
             first[: vocabulary + words].exp(),
         ]
     )
+
+
+def readable(reply: Reply) -> int:
+    """How many words could be copied, with padding."""
+    assert reply.thought.reading is not None
+    return reply.thought.reading.identity.shape[1]
 
 
 @pytest.mark.parametrize("attention", get_args(Attention))
@@ -83,7 +89,7 @@ def test_question_does_not_depend_on_the_others_nor_on_padding(attention: Attent
     together = asked(network, *EXAMPLES)
     for row, example in enumerate(EXAMPLES):
         alone = asked(network, example)
-        facts, words = len(example.facts), alone.identity.shape[1]
+        facts, words = len(example.facts), readable(alone)
         one, other = seen(alone, 0, facts, words), seen(together, row, facts, words)
         assert torch.allclose(one, other, atol=1e-5)
 
@@ -91,7 +97,7 @@ def test_question_does_not_depend_on_the_others_nor_on_padding(attention: Attent
 def test_order_of_the_batch_changes_nothing() -> None:
     network = network_of()
     forth, back = asked(network, *EXAMPLES), asked(network, *EXAMPLES[::-1])
-    words = forth.identity.shape[1]
+    words = readable(forth)
     for row in range(len(EXAMPLES)):
         one, other = seen(forth, row, 1, words), seen(back, len(EXAMPLES) - 1 - row, 1, words)
         assert torch.allclose(one, other, atol=1e-5)
@@ -108,8 +114,8 @@ def test_answer_reads_no_fact_that_no_pass_chose() -> None:
     before = asked(network, example)
     for number in (0, 2, 3, 4):
         after = asked(network, _rewritten(example, number))
-        assert torch.allclose(after.decoded.first, before.decoded.first, atol=1e-5)
-        one, other = after.decoded.log_probabilities, before.decoded.log_probabilities
+        assert torch.allclose(after.decoded["first"], before.decoded["first"], atol=1e-5)
+        one, other = after.decoded["log_probabilities"], before.decoded["log_probabilities"]
         assert torch.allclose(one, other, atol=1e-5)
 
 
@@ -117,8 +123,9 @@ def test_fact_that_is_read_matters() -> None:
     """The other half of the test above: what it compares does change with the fact that is read."""
     network, example = _looking_at(1), EXAMPLES[2]
     before, after = asked(network, example), asked(network, _rewritten(example, 1))
-    assert before.read.tolist() == after.read.tolist() == [[False, True, False, False, False]]
-    difference = (after.decoded.first[:, :4] - before.decoded.first[:, :4]).abs().max()
+    read = [reply.thought.read.tolist() for reply in (before, after)]
+    assert read == [[[False, True, False, False, False]]] * 2
+    difference = (after.decoded["first"][:, :4] - before.decoded["first"][:, :4]).abs().max()
     assert difference > 1e-2
 
 
@@ -145,7 +152,7 @@ def _looking_at(fact: int) -> DynamicMemoryNetwork:
 @pytest.mark.parametrize("layers", [0, 2])
 def test_at_most_the_chosen_facts_are_read(layers: int) -> None:
     reply = asked(network_of(read=2, layers=layers), *EXAMPLES)
-    assert int(reply.read.sum(1).max()) <= (2 if layers else 0)
+    assert int(reply.thought.read.sum(1).max()) <= (2 if layers else 0)
 
 
 @pytest.mark.parametrize("fusion", ["both", "forward", "none"])
@@ -172,8 +179,8 @@ def test_word_never_seen_can_be_copied() -> None:
         torch.autograd.backward((loss.answer + loss.gates).sum())
         optimizer.step()
     reply = network.eval().reply(batch)
-    assert reply.decoded.outputs[0].tolist() == [-1, END]
-    assert batch.spellings[int(reply.decoded.identity[0, 0])] == "blorf"
+    assert reply.decoded["outputs"][0].tolist() == [-1, END]
+    assert batch.spellings[int(reply.decoded["identity"][0, 0])] == "blorf"
 
 
 def test_unknown_words_in_one_pattern_differ_in_their_letters_only() -> None:

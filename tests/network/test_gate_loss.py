@@ -23,8 +23,7 @@ def episodes(*passes: int | None) -> Episodes:
 def gold(*supports: int, supervised: bool = True) -> Gold:
     mask = torch.zeros(1, FACTS, dtype=torch.bool)
     mask[0, list(supports)] = True
-    nothing = torch.zeros(1, 1, dtype=torch.long)
-    return Gold(nothing, nothing, nothing.bool(), mask, torch.tensor([supervised]))
+    return Gold({}, mask, torch.tensor([supervised]))
 
 
 @pytest.mark.parametrize("order", [(0, 2), (2, 0)])

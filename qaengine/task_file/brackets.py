@@ -9,7 +9,7 @@ from typing import NamedTuple
 from qaengine.errors import DataError
 from qaengine.schema import Span, Spans
 
-DEEPEST = 16
+DEEPEST = 12
 """Brackets within brackets."""
 
 _RUN = re.compile(r"[^\[\] ]+")
