@@ -72,7 +72,7 @@ def build(config: NetworkConfig, vocabulary: Vocabulary) -> DynamicMemoryNetwork
 def load_checkpoint(folder: Path | str | None = None, device: str = "cpu") -> Checkpoint:
     """Reads a folder, by default the shipped one; `CheckpointError` says what is wrong with it."""
     folder = PRETRAINED if folder is None else Path(folder)
-    config = _config(folder)
+    config = load_config(folder)
     vocabulary = _vocabulary(folder).model_copy(update={"tasks": config.tasks})
     network = build(config.network, vocabulary)
     try:
@@ -87,7 +87,8 @@ def load_checkpoint(folder: Path | str | None = None, device: str = "cpu") -> Ch
     return Checkpoint(config, vocabulary, network.to(torch.device(device)).eval())
 
 
-def _config(folder: Path) -> Config:
+def load_config(folder: Path) -> Config:
+    """Reads a checkpoint's config.json; `CheckpointError` says what is wrong with it."""
     raw = _read(folder / "config.json")
     try:
         form = json.loads(raw).get("format")

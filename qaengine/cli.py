@@ -17,6 +17,7 @@ from qaengine.errors import PluginError, QAEngineError
 
 if TYPE_CHECKING:
     from qaengine.engine import Engine
+    from qaengine.recipe import Recipe
 
 app = typer.Typer(
     name="qaengine",
@@ -273,7 +274,12 @@ def _folder(recipe: Path, out: Path | None) -> Path:
 
 @app.command()
 def train(
-    recipe: Annotated[Path, typer.Argument(help="A recipe: a TOML file, see recipes/.")],
+    recipe: Annotated[
+        Path | None, typer.Argument(help="A recipe: a TOML file, see recipes/.")
+    ] = None,
+    task_file: Annotated[
+        Path | None, typer.Option(help="Instead of a recipe: a task of your own, as TOML.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where it stopped.")] = False,
     start: Annotated[
         Path | None, typer.Option("--from", help="Start from this checkpoint's weights.")
@@ -289,12 +295,14 @@ def train(
         Path | None, typer.Option(help="The checkpoint's folder; runs/RECIPE if none is named.")
     ] = None,
 ) -> None:
-    """Train a network as a recipe says."""
+    """Train a network as a recipe says, or teach the weights a task of your own."""
     from qaengine.registry import registry
 
+    if (recipe is None) == (task_file is None):
+        raise typer.BadParameter("give a recipe, or --task-file FILE")
     if encoder is not None:
         registry().encoder(encoder)  # complains at once about a name that does not exist
-    from qaengine.recipe import Recipe
+    from qaengine.recipe import Recipe as Plan
     from qaengine.train import train as run
 
     changes = _pairs(setting or [], "--set")
@@ -302,15 +310,45 @@ def train(
         changes["network.encoder"] = encoder
     if seed is not None:
         changes["training.seed"] = seed
-    planned = Recipe.read(recipe).changed(changes)
-    folder = _folder(recipe, out)
+    if recipe is not None:
+        planned, folder = Plan.read(recipe), _folder(recipe, out)
+    else:
+        assert task_file is not None
+        start = start or Path(__file__).with_name("pretrained")
+        planned, folder = _own_task(task_file, start), out or Path("runs") / task_file.stem
+    planned = planned.changed(changes)
     try:
         metrics = run(planned, folder, resume=resume, start=start, device=device)
     except KeyboardInterrupt:
         print("Interrupted. The same command with --resume goes on.", file=sys.stderr)
         raise
-    _show_fields(metrics)
+    if task_file is not None:
+        from qaengine.own_task import changes as gained
+
+        rows = gained(folder).items()
+        _show_fields({name: f"{before:.1f} -> {after:.1f}" for name, (before, after) in rows})
+    else:
+        _show_fields(metrics)
     print(f"Checkpoint: {folder}", file=sys.stderr)
+
+
+def _own_task(task_file: Path, start: Path) -> Recipe:
+    """The recipe that teaches a task from a file, and a word on what cannot be rehearsed."""
+    from qaengine.own_task import recipe_for
+    from qaengine.registry import registry
+    from qaengine.task_file import FileTask
+
+    task = FileTask.read(task_file)
+    registry().bring(task)
+    planned, missing = recipe_for(task, start)
+    if missing:
+        names = ", ".join(missing)
+        print(
+            f"Not rehearsed, since their data are not here: {names}. They may get worse; "
+            "`qaengine fetch` gets data.",
+            file=sys.stderr,
+        )
+    return planned
 
 
 @app.command()

@@ -144,14 +144,15 @@ class Engine:
         return found
 
     def _framed(self, one: Checked, name: str) -> _Asked:
-        plugins = registry()
         trained = {schema.name: schema for schema in self.tasks}
         if not name or name == FOREIGN:
             triple = Triple(input=one.facts, question=one.question)
             return _Asked(one, triple, example(triple), self.tasks[0], self._unknown_kind())
-        if name not in plugins.tasks():
-            raise InputError(unknown("task", name, plugins.tasks()))
-        task = plugins.task(name)
+        # a task read from a file is known to the weights only
+        tasks = {name: _Plain(schema) for name, schema in trained.items()} | registry().tasks()
+        if name not in tasks:
+            raise InputError(unknown("task", name, tasks))
+        task = tasks[name]
         schema = trained.get(name, task.schema)
         triple = _by_plugin(task, one.tokens() if schema.facts == "tokens" else one.facts, one)
         refusal = "" if name in trained else UNTRAINED.format(name)
@@ -205,6 +206,13 @@ class Engine:
             seconds=0,
             notes=asked.given.notes,
         )
+
+
+class _Plain(Task):
+    """A task that frames questions as they come."""
+
+    def __init__(self, schema: TaskSchema) -> None:
+        self.schema = schema
 
 
 def _by_plugin(task: Task, facts: Sequence[str], one: Checked) -> Triple:

@@ -11,6 +11,7 @@ import gzip
 import json
 import random
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -59,7 +60,7 @@ def read_stories(path: Path) -> Groups:
                 told = _examples(story, schema, sentences)
                 groups.setdefault(story["group"], []).extend(told)
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        reason = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        reason = f"{type(error).__name__}: {str(error).partition('\n')[0]}"
         raise DataError(
             f"{path}, line {number}: no prepared story ({reason}). Delete the file to prepare anew."
         ) from None
@@ -93,7 +94,11 @@ def _told(source: Source, split: Split, seed: int) -> Iterator[dict[str, Any]]:
     task = registry().task(source.task)
     more = source.train_options if split == "train" else source.valid_options
     rng = random.Random(f"{seed}:{source.task}")
+    told: Counter[str] = Counter()
     for group, story in task.stories(split, **source.options, **more):
+        told[group] += 1
+        if source.most and told[group] > source.most:
+            continue
         yield _line(group, story, task.schema)
         for _ in range(source.copies if split == "train" else 0):
             yield _line(group, task.varied(group, story, rng, **source.vary), task.schema)

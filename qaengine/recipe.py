@@ -24,6 +24,8 @@ class Source(Frozen):
     valid_options: dict[str, Any] = {}
     copies: int = Field(default=0, ge=0)
     """How many varied copies of each training story are prepared, beside the story itself."""
+    most: int = Field(default=0, ge=0)
+    """The most stories of each group to prepare; 0: all."""
     vary: dict[str, Any] = {}
     """For the task's `varied`."""
     least: int = Field(default=0, ge=0)

@@ -118,6 +118,17 @@ class Registry:
         """The encoder class of this name; raises `PluginError` as `task` does."""
         return self._find("encoder", name, self.encoders())
 
+    def bring(self, task: Task) -> None:
+        """Adds a task that no plugin brings, for this process; `PluginError` where its name is
+        taken."""
+        with self._lock:
+            tasks = self.tasks()
+            if task.schema.name in tasks:
+                raise PluginError(
+                    f"A task is named {task.schema.name!r} already. Choose another name."
+                )
+            self._tasks = {**tasks, task.schema.name: task}
+
     # -- what plugins are asked --------------------------------------------------------------
 
     def route(self, triple: Triple, schemas: Sequence[TaskSchema]) -> str | None:

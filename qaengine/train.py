@@ -94,6 +94,7 @@ class _Session:
         self.valid_groups = {name: thinned(examples, most) for name, examples in groups.items()}
         torch.manual_seed(recipe.training.seed)
         known = load_checkpoint(start) if start else None
+        self.known = known is not None
         given = read_vectors(recipe.vectors) if recipe.vectors else None
         self.vocabulary = _vocabulary(recipe, self.train_groups, known, given)
         network = build(recipe.network, self.vocabulary)
@@ -113,11 +114,15 @@ class _Session:
         self.best_metrics: dict[str, Any] = {}
 
     def run(self, rounds: int | None) -> dict[str, Any]:
+        if self.known and not self.round:  # what is learnt from here on, and what is lost
+            line: dict[str, Any] = {"round": 0}
+            self._validate(line)
+            self._log(line)
         last = self.recipe.training.rounds
         stop = last if rounds is None else min(last, self.round + rounds)
         while self.round < stop and self.since_best < self.recipe.training.patience:
             began = time.perf_counter()
-            line: dict[str, Any] = {"round": self.round + 1, **self._train_round()}
+            line = {"round": self.round + 1, **self._train_round()}
             line["seconds"] = round(time.perf_counter() - began, 1)
             self.round += 1
             if self.round % self.recipe.training.validate_every == 0 or self.round == last:

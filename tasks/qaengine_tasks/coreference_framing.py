@@ -46,12 +46,12 @@ _FORMS = tuple(
 _ARTICLES = frozenset(("a", "an", "the"))
 _ASKING = _ARTICLES | frozenset(
     """. , : ; ? ! - ( ) also and another any are as author back be been both by can co coref
-    corefer coreference coreferent corefers could did different do does each either entity for
-    expression from here identical if in input is item link linked mean meant means mention
-    mentions name names  no not of one or other person point points pronoun pronouns refer
-    reference referent refers same  say sentence speak speaks stand stands tell text that
-    there these thing this those to true  understood use used uses was we were what when
-    whether which who whom with word words would  writer writes yes you""".split()  # noqa: SIM905
+    corefer coreference coreferent corefers could did different do does each either entity
+    for expression from here identical if in input is item link linked mean meant means
+    mention mentions name names no not of one or other person point points pronoun pronouns
+    refer reference referent refers same say sentence speak speaks stand stands tell text
+    that there these thing this those to true understood use used uses was we were what when
+    whether which who whom with word words would writer writes yes you""".split()  # noqa: SIM905
 )
 """Words that ask rather than name a mention."""
 
@@ -130,8 +130,9 @@ def _told(asked: Tokens, tokens: Tokens) -> Iterator[Tokens]:
     """The longest parts of a question that stand in the text, without words that only ask."""
     start = 0
     while start < len(asked):
-        ends = range(min(start + _LONGEST, len(asked)), start, -1)
-        end = next((end for end in ends if occurrences(asked[start:end], tokens)), start + 1)
+        end, last = start + 1, min(start + _LONGEST, len(asked))
+        while end < last and occurrences(asked[start : end + 1], tokens):
+            end += 1
         kept = [at for at in range(start, end) if asked[at].lower() not in _ASKING]
         if kept:
             first = kept[0] - (kept[0] > start and asked[kept[0] - 1].lower() in _ARTICLES)

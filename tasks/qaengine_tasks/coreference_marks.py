@@ -132,7 +132,7 @@ def occurrences(words: Tokens, tokens: Tokens) -> list[Run]:
 
 def _exact(words: Tokens, tokens: Tokens) -> list[Run]:
     size = len(words)
-    starts = range(len(tokens) - size + 1)
+    starts = (at for at, token in enumerate(tokens) if token == words[0])
     return [(start, start + size) for start in starts if tokens[start : start + size] == words]
 
 
