@@ -16,11 +16,17 @@ Words = tuple[str, ...]
 
 
 class FactSpan(NamedTuple):
-    """A span of facts, for "spans": its first, its last (inclusive), its type."""
+    """A span of facts, for "spans": its first, its last (inclusive), its type, its group."""
 
     first: int
     last: int
     type: str = ""
+    group: int | None = None
+
+
+def in_order(span: FactSpan) -> tuple[int, int]:
+    """Sorts spans by their start, longer ones first."""
+    return span.first, -span.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,14 +247,21 @@ def _gold_tags(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str,
 
 
 def _gold_spans(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:
-    """(b, f, f, types) bool: whether a span of a type goes from one fact to another."""
+    """(b, f, f, types) bool: whether a span of a type goes from one fact to another; and in order
+    (b, m, 3) the spans' first and last facts and groups, -1 behind the last."""
     numbers = _numbers(vocabulary, examples[0].task) or {"": 0}
     most = max(example.count for example in examples)
     spans = torch.zeros(len(examples), most, most, len(numbers), dtype=torch.bool)
     for row, example in enumerate(examples):
         for span in example.spans or ():
             spans[row, span.first, span.last, numbers[span.type]] = True
-    return {"spans": spans}
+    found = [sorted(example.spans or (), key=in_order) for example in examples]
+    listed = torch.full((len(examples), max(1, *map(len, found)), 3), -1)
+    for row, some in enumerate(found):
+        for place, span in enumerate(some):
+            group = -1 if span.group is None else span.group
+            listed[row, place] = torch.tensor([span.first, span.last, group])
+    return {"spans": spans, "listed": listed}
 
 
 def _gold_text(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:

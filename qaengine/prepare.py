@@ -60,9 +60,10 @@ def read_stories(path: Path) -> Groups:
                 told = _examples(story, schema, sentences)
                 groups.setdefault(story["group"], []).extend(told)
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        reason = f"{type(error).__name__}: {str(error).partition('\n')[0]}"
+        reason, _, _ = str(error).partition("\n")
         raise DataError(
-            f"{path}, line {number}: no prepared story ({reason}). Delete the file to prepare anew."
+            f"{path}, line {number}: no prepared story ({type(error).__name__}: {reason}). "
+            "Delete the file to prepare anew."
         ) from None
     return groups
 

@@ -6,15 +6,9 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-
 from qaengine.batch import Batch, FactSpan, Words
 from qaengine.network.dynamic_memory_network import Reply
 from qaengine.vocabulary import ABSTAIN, END, SPECIAL_OUTPUTS, Vocabulary
-
-LIKELY = 0.5
-"""A span is said that is likelier than not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,52 +102,17 @@ def _tags(reply: Reply, batch: Batch, vocabulary: Vocabulary, most: int) -> Iter
 
 
 def _spans(reply: Reply, batch: Batch, vocabulary: Vocabulary, most: int) -> Iterator[Said]:
-    """The likelihood is that of all the decisions that were not quite sure."""
+    """In a grouped task only spans that have a group are said."""
     schema = vocabulary.schemas[batch.task]
     labels = schema.labels or ("",)
-    for chances in reply.decoded["spans"].unbind(0):
-        found = _candidates(chances, LIKELY)
-        if schema.single:
-            found = found[:1] or _candidates(chances, float(chances.max()))[:1]
-        kept = _compatible(found, nested=not schema.labels)
-        spans = sorted(
-            (FactSpan(first, last, labels[kind]) for _, first, last, kind in kept),
-            key=lambda span: (span.first, -span.last),
+    likelihoods = reply.decoded["likelihood"].tolist()
+    for found, likelihood in zip(reply.decoded["found"].tolist(), likelihoods, strict=True):
+        spans = (
+            FactSpan(first, last, labels[kind], None if group < 0 else group)
+            for first, last, kind, group in found
+            if first >= 0 and (group >= 0 or not schema.grouped)
         )
-        sure = torch.maximum(chances, 1 - chances)
-        likelihood = float(sure.double().clamp(min=1e-6).log().sum().exp())
-        if schema.single and kept:
-            likelihood = kept[0][0]
-        yield Said((), likelihood, spans=tuple(spans))
-
-
-def _candidates(chances: Tensor, least: float) -> list[tuple[float, int, int, int]]:
-    """Spans that are at least so likely, the likeliest first."""
-    places = (chances >= least).nonzero()
-    likely = chances[tuple(places.unbind(1))].tolist()
-    found = [(p, *place) for p, place in zip(likely, places.tolist(), strict=True) if p > 0]
-    return sorted(found, reverse=True)
-
-
-def _compatible(
-    found: Sequence[tuple[float, int, int, int]], *, nested: bool
-) -> list[tuple[float, int, int, int]]:
-    """Without those that cross a likelier one, or that overlap it where none may be nested."""
-    kept: list[tuple[float, int, int, int]] = []
-    for one in found:
-        if not any(_clash(one, other, nested) for other in kept):
-            kept.append(one)
-    return kept
-
-
-def _clash(
-    one: tuple[float, int, int, int], other: tuple[float, int, int, int], nested: bool
-) -> bool:
-    (_, a, b, _), (_, c, d, _) = one, other
-    if b < c or d < a:
-        return False
-    inside = (a >= c and b <= d) or (c >= a and d <= b)
-    return not (nested and inside and (a, b) != (c, d))
+        yield Said((), min(likelihood, 1.0), spans=tuple(spans))
 
 
 def _score(reply: Reply, batch: Batch, vocabulary: Vocabulary, most: int) -> Iterator[Said]:

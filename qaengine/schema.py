@@ -174,6 +174,8 @@ class TaskSchema(Frozen):
     """Another task that questions of this kind belong to, where no question tells the two apart."""
     single: bool = False
     """Whether exactly one span is the answer."""
+    grouped: bool = False
+    """Whether spans belong to groups, of two or more each."""
     metric: str = "accuracy"
     source: str
     """Where the data come from: paper or address."""

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import torch
 
-from qaengine.batch import Example, Words, collate
+from qaengine.batch import Example, FactSpan, Words, collate
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork, Reply
 from qaengine.saying import Said, say
 from qaengine.schema import Frozen
@@ -109,10 +109,15 @@ def outcomes(
 def is_right(said: Said, example: Example) -> bool:
     """Whether an answer is the gold one; a score is right within half a step."""
     if example.kind == "spans":
-        return set(said.spans) == set(example.spans or ())
+        return _places(said.spans) == _places(example.spans or ())
     if example.kind == "score" and example.answer:
         return abs(float(said.items[0]) - float(example.answer[0])) <= 0.5
     return _lower(said.items) == _lower(example.answer or ())
+
+
+def _places(spans: Sequence[FactSpan]) -> set[tuple[int, int, str]]:
+    """Spans without their groups, whose numbers mean nothing."""
+    return {span[:3] for span in spans}
 
 
 def _lower(items: Words) -> Words:
@@ -150,7 +155,7 @@ def _tagged(examples: Sequence[Example], results: Sequence[Outcome]) -> dict[str
 def _span_f1(examples: Sequence[Example], results: Sequence[Outcome]) -> dict[str, float]:
     found = wanted = right = 0
     for example, one in zip(examples, results, strict=True):
-        said, gold = set(one.said.spans), set(example.spans or ())
+        said, gold = _places(one.said.spans), _places(example.spans or ())
         found, wanted, right = found + len(said), wanted + len(gold), right + len(said & gold)
     return {"f1": 200 * right / max(found + wanted, 1)}
 

@@ -30,7 +30,10 @@ from qaengine.scoring import batches, outcomes
 from qaengine.subwords import SMALLEST
 from qaengine.text import example
 
-TINY: dict[str, Any] = {"width": 16, "passes": 3, "layers": 1, "heads": 2, "hide": 0, "dropout": 0}
+TINY: dict[str, Any] = {
+    **{"width": 16, "passes": 3, "layers": 1, "heads": 2, "writer": 32},
+    **{"hide": 0, "dropout": 0, "deep_dropout": 0},
+}
 LENGTHS = (5, 1, 3, 4)
 """Words of the sentences that an encoder is tried on."""
 

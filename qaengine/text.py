@@ -90,7 +90,10 @@ def _fact_spans(triple: Triple) -> tuple[FactSpan, ...] | None:
     starts = list(accumulate((len(fact) + 1 for fact in triple.input[:-1]), initial=0))
     return tuple(
         FactSpan(
-            bisect_right(starts, span.start) - 1, bisect_right(starts, span.end - 1) - 1, span.type
+            bisect_right(starts, span.start) - 1,
+            bisect_right(starts, span.end - 1) - 1,
+            span.type,
+            span.group,
         )
         for span in triple.value.spans
     )
@@ -102,7 +105,12 @@ def spans_of(facts: Sequence[str], spans: Iterable[FactSpan]) -> Spans:
     return Spans(
         text=" ".join(facts),
         spans=tuple(
-            Span(start=starts[one.first], end=starts[one.last + 1] - 1, type=one.type)
+            Span(
+                start=starts[one.first],
+                end=starts[one.last + 1] - 1,
+                type=one.type,
+                group=one.group,
+            )
             for one in spans
         ),
     )

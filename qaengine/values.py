@@ -62,7 +62,12 @@ def _spans(said: Said, triple: Triple, text: str) -> Spans:
     return Spans(
         text=text,
         spans=tuple(
-            Span(start=places[one.first][0], end=places[one.last][1], type=one.type)
+            Span(
+                start=places[one.first][0],
+                end=places[one.last][1],
+                type=one.type,
+                group=one.group,
+            )
             for one in said.spans
         ),
     )

@@ -55,6 +55,7 @@ class CoreferenceGroups(Task):
         ),
         facts="tokens",
         answer="spans",
+        grouped=True,
         metric="conll",
         source=DATA_SETS["gum_coref"].source,
         license=DATA_SETS["gum_coref"].license,

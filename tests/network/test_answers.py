@@ -1,112 +1,209 @@
-"""The answer module: words generated or copied, and how likely they are."""
+"""Every answer module, one of each kind: it learns, and answers each question by itself."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
-from torch import Tensor
 
-from qaengine.batch import Gold
-from qaengine.network.answers import Decoded, WordsAnswer
-from qaengine.vocabulary import END
+from qaengine.batch import Batch, Example, FactSpan, collate
+from qaengine.network.answers import MODULES
+from qaengine.network.answers.spans import possible
+from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
+from qaengine.saying import say
+from qaengine.schema import AnswerKind, FactUnit, Spans, TaskSchema, Triple
+from qaengine.scoring import outcomes
+from qaengine.testing import tiny_engine
+from qaengine.text import example, spans_of
 
-WIDTH, OUTPUTS = 8, 4
-IDENTITY = torch.tensor([[5, 6, 5, 7], [6, 8, 0, 0]])
-KNOWN = torch.tensor([[-1, 3, -1, -1], [3, -1, -1, -1]])
-READABLE = torch.tensor([[True] * 4, [True, True, False, False]])
-
-
-@pytest.fixture
-def module() -> WordsAnswer:
-    torch.manual_seed(0)
-    return WordsAnswer(WIDTH, OUTPUTS, 0.0).double().eval()
+KINDS: tuple[AnswerKind, ...] = ("words", "label", "tags", "spans", "score", "text")
 
 
-@pytest.fixture
-def words() -> Tensor:
-    torch.manual_seed(1)
-    return torch.randn(2, 4, WIDTH).double() * 3
-
-
-def begun(module: WordsAnswer, seed: int = 2) -> tuple[Tensor, Tensor]:
-    torch.manual_seed(seed)
-    return module.begin(torch.randn(2, WIDTH).double(), torch.randn(2, WIDTH).double())
-
-
-def as_gold(decoded: Decoded) -> Gold:
-    """The decoded answers as if they were the wanted ones."""
-    both = torch.where(decoded.identity == 6, 3, decoded.outputs)
-    ended = (decoded.outputs == END).cumsum(1) - (decoded.outputs == END).long()
-    nothing = torch.zeros(2, 1, dtype=torch.bool)
-    return Gold(both, decoded.identity, ended == 0, nothing, nothing[:, 0])
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_greedy_likelihood_is_the_losss_for_the_same_answer(
-    module: WordsAnswer, words: Tensor, seed: int
-) -> None:
-    start = begun(module, seed)
-    decoded = module.greedy(start, words, IDENTITY, KNOWN, READABLE, 5)
-    loss = module.loss(start, words, IDENTITY, READABLE, as_gold(decoded))
-    assert torch.allclose(decoded.log_probabilities.sum(1), -loss)
-
-
-def test_probabilities_of_the_first_item_sum_to_one(module: WordsAnswer, words: Tensor) -> None:
-    first = module.greedy(begun(module), words, IDENTITY, KNOWN, READABLE, 5).first
-    assert torch.allclose(first.exp().sum(1), torch.ones(2).double())
-
-
-def test_word_read_twice_counts_once_with_both_its_chances(
-    module: WordsAnswer, words: Tensor
-) -> None:
-    start = begun(module)
-    _, apart = module.step(*start, words, READABLE)
-    merged = module.greedy(start, words, IDENTITY, KNOWN, READABLE, 1).first
-    both = apart[0, [OUTPUTS, OUTPUTS + 2]].logsumexp(0)
-    assert torch.allclose(merged[0, OUTPUTS], both)
-    assert merged[0, OUTPUTS + 2].exp() == 0
-
-
-def test_word_both_known_and_read_counts_once_with_both_its_chances(
-    module: WordsAnswer, words: Tensor
-) -> None:
-    start = begun(module)
-    _, apart = module.step(*start, words, READABLE)
-    merged = module.greedy(start, words, IDENTITY, KNOWN, READABLE, 1).first
-    assert torch.allclose(merged[1, OUTPUTS], apart[1, [3, OUTPUTS]].logsumexp(0))
-    assert merged[1, 3].exp() == 0
-
-
-def test_padding_is_never_copied(module: WordsAnswer, words: Tensor) -> None:
-    first = module.greedy(begun(module), words, IDENTITY, KNOWN, READABLE, 1).first
-    assert first[1, OUTPUTS + 2 :].exp().max() == 0
-
-
-def test_answer_ends_at_the_limit(module: WordsAnswer, words: Tensor) -> None:
-    with torch.no_grad():
-        module.outputs.weight[END] = 0
-        module.generate.bias[:] = 0
-        module.generate.weight[:] = 0
-        module.copy.weight *= 50
-    decoded = module.greedy(begun(module), words, IDENTITY, KNOWN, READABLE, 3)
-    assert decoded.outputs.shape == (2, 3)
-
-
-def test_nothing_follows_the_end(module: WordsAnswer, words: Tensor) -> None:
-    """One question ends at once, the other goes on."""
-    decoded = module.greedy(begun(module, 1), words, IDENTITY, KNOWN, READABLE, 6)
-    assert END not in decoded.outputs[0].tolist()
-    assert set(decoded.outputs[1].tolist()) == {END}
-    assert decoded.log_probabilities[1, 0] < 0
-    assert decoded.log_probabilities[1, 1:].abs().sum() == 0
-
-
-def test_answer_that_was_not_read_teaches_nothing(module: WordsAnswer, words: Tensor) -> None:
-    unread = Gold(
-        torch.full((2, 1), -1),
-        torch.full((2, 1), 99),
-        torch.ones(2, 1, dtype=torch.bool),
-        torch.zeros(2, 1, dtype=torch.bool),
-        torch.zeros(2, dtype=torch.bool),
+def schema(kind: AnswerKind, *labels: str, facts: FactUnit = "tokens") -> TaskSchema:
+    return TaskSchema(
+        name=f"by_{kind}",
+        question=f"Which {kind}?",
+        answer=kind,
+        labels=labels,
+        facts=facts,
+        source="ours",
+        license="any",
     )
-    assert module.loss(begun(module), words, IDENTITY, READABLE, unread).abs().max() == 0
+
+
+SCHEMAS = {
+    one.answer: one
+    for one in (
+        schema("words", facts="sentences"),
+        schema("label", "good", "bad"),
+        schema("tags", "D", "N", "V"),
+        schema("spans", "WHO", "WHAT"),
+        schema("score", facts="sentences"),
+        schema("text"),
+    )
+}
+
+
+def told(kind: AnswerKind, facts: tuple[str, ...], answer: str, **more: object) -> Triple:
+    schema = SCHEMAS[kind]
+    asked = {"input": facts, "question": schema.question, "answer": answer, "task": schema.name}
+    return Triple.model_validate(asked | more)
+
+
+def told_spans(text: str, *spans: FactSpan) -> Triple:
+    value: Spans = spans_of(text.split(), spans)
+    return told("spans", tuple(text.split()), str(value), value=value)
+
+
+TRIPLES: dict[AnswerKind, tuple[Triple, ...]] = {
+    "words": (
+        told("words", ("Ann left.", "Bob has a qux."), "qux", supports=(1,)),
+        told("words", ("Bob slept.",), "", supports=()),
+    ),
+    "label": (
+        told("label", ("a", "fine", "day"), "good"),
+        told("label", ("not", "a", "fine", "day", "!"), "bad"),
+    ),
+    "tags": (
+        told("tags", ("the", "dog", "barks"), "D N V"),
+        told("tags", ("dogs", "bark"), "N V"),
+    ),
+    "spans": (
+        told_spans("Ann Lee saw a dog", FactSpan(0, 1, "WHO"), FactSpan(3, 4, "WHAT")),
+        told_spans("it rained"),
+        told_spans("Bob slept", FactSpan(0, 0, "WHO")),
+    ),
+    "score": (
+        told("score", ("A man runs.", "A man is running fast."), "4.5"),
+        told("score", ("A man runs.", "Snow fell."), "1.0"),
+    ),
+    "text": (
+        told("text", ("the", "dog", "sleeps", "now"), "der Hund"),
+        told("text", ("hello",), "hallo"),
+    ),
+}
+EVERY = [triple for kind in KINDS for triple in TRIPLES[kind]]
+BEGUN = tiny_engine(EVERY, tasks=tuple(SCHEMAS.values())).checkpoint
+VOCABULARY = BEGUN.vocabulary
+
+
+def examples(kind: AnswerKind) -> list[Example]:
+    return [example(triple, SCHEMAS[kind]) for triple in TRIPLES[kind]]
+
+
+def batch(kind: AnswerKind) -> Batch:
+    return collate(examples(kind), VOCABULARY)
+
+
+@pytest.fixture(scope="module")
+def learnt() -> DynamicMemoryNetwork:
+    """A network that was trained on all kinds by turns."""
+    engine = tiny_engine(EVERY, tasks=tuple(SCHEMAS.values()), steps=60)
+    assert engine.checkpoint.vocabulary == VOCABULARY
+    return engine.checkpoint.network
+
+
+def test_there_is_a_module_for_each_kind() -> None:
+    assert set(MODULES) == set(KINDS) == set(BEGUN.network.answers)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_handful_of_samples_is_learnt_by_heart(learnt: DynamicMemoryNetwork, kind: str) -> None:
+    asked = examples(kind)  # type: ignore[arg-type]
+    found = outcomes(learnt, VOCABULARY, asked, torch.device("cpu"))
+    assert [one.right for one in found] == [True] * len(asked)
+    assert all(0.3 < one.likelihood <= 1 for one in found)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_question_does_not_depend_on_the_others_nor_on_padding(kind: AnswerKind) -> None:
+    together = BEGUN.network.loss(batch(kind))
+    for row, one in enumerate(examples(kind)):
+        alone = BEGUN.network.loss(collate([one], VOCABULARY))
+        assert torch.allclose(alone.answer[0], together.answer[row], atol=1e-4)
+        assert torch.allclose(alone.route[0], together.route[row], atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_parameter_of_a_module_learns(kind: AnswerKind) -> None:
+    network = BEGUN.network
+    network.zero_grad()
+    torch.autograd.backward(network.loss(batch(kind)).answer.sum())
+    idle = {name for name, one in network.answers[kind].named_parameters() if one.grad is None}
+    assert idle == set()
+    others = (one for name, one in network.answers.named_parameters() if f"{kind}." not in name)
+    assert all(one.grad is None for one in others)
+    network.zero_grad()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "shape"),
+    [
+        ("label", "labels", (2, 2)),
+        ("tags", "tags", (2, 3, 3)),
+        ("spans", "spans", (3, 5, 5, 2)),
+        ("score", "chances", (2, 5)),
+    ],
+)
+def test_shape_of_what_is_decoded(kind: AnswerKind, name: str, shape: tuple[int, ...]) -> None:
+    assert BEGUN.network.reply(batch(kind)).decoded[name].shape == shape
+
+
+@pytest.mark.parametrize(("kind", "name"), [("label", "labels"), ("tags", "tags")])
+def test_labels_share_all_the_probability(kind: AnswerKind, name: str) -> None:
+    chances = BEGUN.network.reply(batch(kind)).decoded[name].exp().sum(-1)
+    assert torch.allclose(chances, torch.ones_like(chances), atol=1e-5)
+
+
+def test_steps_of_a_score_share_all_the_probability() -> None:
+    chances = BEGUN.network.reply(batch("score")).decoded["chances"]
+    assert torch.allclose(chances.sum(-1), torch.ones(2), atol=1e-5)
+
+
+def test_comparing_looks_at_both_sentences_whatever_memory_attended_to() -> None:
+    assert BEGUN.network.reply(batch("score")).thought.read.all()
+
+
+def test_span_begins_before_it_ends_and_within_the_text() -> None:
+    present = torch.tensor([[True, True, False], [True, True, True]])
+    assert possible(present).nonzero().tolist() == [
+        *([0, 0, 0], [0, 0, 1], [0, 1, 1]),
+        *([1, 0, 0], [1, 0, 1], [1, 0, 2], [1, 1, 1], [1, 1, 2], [1, 2, 2]),
+    ]
+    chances = BEGUN.network.reply(batch("spans")).decoded["spans"]
+    counts = [one.count for one in examples("spans")]
+    for row, count in enumerate(counts):
+        outside = torch.ones(5, 5, dtype=torch.bool)
+        outside[:count, :count] = torch.ones(count, count).tril(-1).bool()
+        assert chances[row, outside].max() == 0
+        assert chances[row, ~outside].min() > 0
+
+
+def test_the_question_alone_tells_the_task(learnt: DynamicMemoryNetwork) -> None:
+    for number, kind in enumerate(KINDS):
+        routes = learnt.routes(batch(kind)).exp()
+        assert routes.argmax(-1).unique().tolist() == [number]
+        assert torch.allclose(routes.sum(-1), torch.ones(len(routes)), atol=1e-5)
+
+
+def test_two_tasks_of_a_kind_have_labels_of_their_own() -> None:
+    colours = SCHEMAS["label"].model_copy(update={"name": "colour", "labels": ("red", "blue", "?")})
+    sky = Triple(input=("sky",), question="Colour?", answer="blue", task="colour")
+    known = tiny_engine(
+        [*TRIPLES["label"], sky], tasks=(SCHEMAS["label"], colours), steps=30
+    ).checkpoint
+    asked = [
+        *(example(one, SCHEMAS["label"]) for one in TRIPLES["label"]),
+        example(sky, colours),
+    ]
+    found = outcomes(known.network, known.vocabulary, asked, torch.device("cpu"))
+    assert [one.said.items for one in found] == [("good",), ("bad",), ("blue",)]
+    assert len(found[2].said.others) == 3
+
+
+def test_unlabelled_task_of_users_has_no_gold() -> None:
+    asked = [replace(one, answer=None, spans=None) for one in examples("spans")]
+    unanswered = collate(asked, VOCABULARY)
+    assert unanswered.gold is None
+    assert len(say(BEGUN.network.reply(unanswered), unanswered, VOCABULARY)) == len(asked)
