@@ -93,7 +93,8 @@ def test_rephrased_questions_are_not_trained_on() -> None:
 
 
 def test_no_schema_asks_a_rephrased_question() -> None:
-    schemas = [task.schema for task in Registry(BUILT_IN, ()).tasks().values()]
+    tasks = Registry(BUILT_IN, ()).tasks()
+    schemas = [task.schema for name, task in tasks.items() if name != "foreign"]
     asked = {one for schema in schemas for one in (schema.question, *schema.paraphrases)}
     tested = [question for _, question in REPHRASED]
     assert near(tested, asked, lambda share: share >= 0.8) == []
@@ -105,10 +106,8 @@ def test_tested_foreign_questions_are_not_trained_on() -> None:
     assert near(HELD_OUT_FOREIGN, foreign_questions(), lambda share: share > 0.7) == []
 
 
-def test_tested_foreign_questions_that_the_worlds_train_on() -> None:
-    """The issue names two that the worlds asked already; no third may come."""
-    pairs = near(FOREIGN_TEST, FOREIGN, lambda share: share > 0.7)
-    assert {one for one, _ in pairs} <= {"What is the capital of Peru?", "Please write a poem"}
+def test_worlds_train_on_no_tested_foreign_question() -> None:
+    assert near(FOREIGN_TEST, FOREIGN, lambda share: share > 0.7) == []
 
 
 def test_foreign_questions_are_no_question_of_a_task() -> None:

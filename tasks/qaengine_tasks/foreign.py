@@ -42,8 +42,8 @@ class Foreign(Task):
 
     schema = TaskSchema(
         name="foreign",
-        question="What is the capital of Peru?",
-        paraphrases=("Write me a poem.", "How are you today?"),
+        question="How do planes stay in the air?",
+        paraphrases=("Compose a haiku.", "How are you today?"),
         answer="words",
         source="our own",
         license="Apache-2.0",
