@@ -115,6 +115,14 @@ class Engine:
             registry().answered(answer.triple, answer)
         return done
 
+    def route(self, input: Input, question: str) -> str | None:
+        """The task that `ask` gives a question to; None where it is of no kind known here.
+
+        Raises `InputError` for an empty or oversized input.
+        """
+        (name,) = self._routed([check(input, question)])
+        return None if name in ("", FOREIGN) else name
+
     def _routed(self, checked: Sequence[Checked]) -> list[str]:
         """The task of each question: a plugin's word first, then what the network makes of the
         question; "" where it is like none that the network knows."""

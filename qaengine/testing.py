@@ -290,12 +290,11 @@ def _samples() -> tuple[Triple, ...]:
 
 
 def _schemas(triples: Iterable[Triple]) -> tuple[TaskSchema, ...]:
-    """The installed tasks that the triples name; all of them where they name none."""
+    """The installed tasks that the triples name; the first where they name none."""
     tasks = registry().tasks()
     named = dict.fromkeys(triple.task for triple in triples)
-    return tuple(tasks[name].schema for name in named if name in tasks) or tuple(
-        task.schema for task in tasks.values()
-    )
+    found = tuple(tasks[name].schema for name in named if name in tasks)
+    return found or (next(iter(tasks.values())).schema,)
 
 
 def _fit(

@@ -31,19 +31,43 @@ def pipeline() -> Language:
     return english
 
 
-@lru_cache(maxsize=100_000)
+_words: dict[str, Words] = {}
+"""The words of the sentences last seen, at most SEEN."""
+SEEN = 100_000
+
+
 def words(text: str) -> Words:
     """The words of one sentence, as written; blanks are no words. At least one, if only ""."""
-    with _lock:
-        tokens = pipeline().tokenizer(text)
-    return tuple(token.text for token in tokens if not token.is_space) or ("",)
+    found = _words.get(text)
+    if found is None:
+        with _lock:
+            tokens = pipeline().tokenizer(text)
+        found = _remember(text, [token.text for token in tokens if not token.is_space])
+    return found
+
+
+def _remember(text: str, tokens: Sequence[str]) -> Words:
+    if len(_words) >= SEEN:
+        _words.clear()
+    _words[text] = found = tuple(tokens) or ("",)
+    return found
 
 
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text, without surrounding blanks; at least one."""
+    found = []
+    apart = True  # whether a blank stands before the sentence
     with _lock:
-        found = [sentence.text.strip() for sentence in pipeline()(text).sents]
-    return tuple(sentence for sentence in found if sentence) or (text,)
+        for sentence in pipeline()(text).sents:
+            stripped = sentence.text.strip()
+            ends = bool(sentence[-1].whitespace_) or sentence.end_char == len(text)
+            if stripped and stripped not in _words and apart and ends:
+                # between blanks words are the same as in the sentence by itself: split once
+                _remember(stripped, [token.text for token in sentence if not token.is_space])
+            if stripped:
+                found.append(stripped)
+            apart = ends
+    return tuple(found) or (text,)
 
 
 def clean(text: str) -> tuple[str, int]:

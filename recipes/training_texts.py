@@ -1,143 +1,104 @@
-"""The training sentences of the English data sets, split into words: nothing of dev or test.
+"""The English training sentences that the word vectors are made from, split into words.
 
-No movie reviews but SST's own training trees, as its figures ask for. Sentences of SICK and STS
-that stand in the dev or test pairs of either are left out.
+Nothing of any dev or test set, and no movie reviews but the training trees of SST. Of SICK and STS
+each sentence is left out that stands in a dev or test pair of either.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import re
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from typing import cast
 
+from qaengine.data import locate
+from qaengine.schema import Split
 from qaengine.text import words
+from qaengine_tasks import conllu, named_entities, question_type
+from qaengine_tasks.essay_files import read_essays
+from qaengine_tasks.gap import read_rows
+from qaengine_tasks.overlaps import bare
+from qaengine_tasks.relatedness_files import read_sick, read_sts
+from qaengine_tasks.sst_trees import read_trees
+from qaengine_tasks.text_files import find
+from qaengine_tasks.translation_files import read_multi30k, read_tatoeba
 
 Sentence = tuple[str, ...]
-
-_LEAF = re.compile(r"\(\d ([^() ]+)\)")
-_TREEBANK = {"-LRB-": "(", "-RRB-": ")", "``": '"', "''": '"'}
-
-
-def training_sentences(data: Path) -> dict[str, list[Sentence]]:
-    """The sentences of each data set in the folder `data`, a tuple of words each."""
-    return {name: list(read(data)) for name, read in READERS.items()}
+LONGEST = 40
+"""Words of a piece that a longer text is cut into."""
+TREEBANK_QUOTES = {"``": '"', "''": '"'}
 
 
-def _sst(data: Path) -> Iterator[Sentence]:
-    for line in _lines(data / "sst/trees/train.txt.gz"):
-        leaves = _LEAF.findall(line)
-        yield tuple(_TREEBANK.get(leaf, leaf.replace("\\/", "/")) for leaf in leaves)
+def tatoeba() -> Iterator[Sentence]:
+    pairs = read_tatoeba(locate("tatoeba_fra_eng"), "train")
+    yield from map(words, dict.fromkeys(english for english, _ in pairs))
 
 
-def _columns(path: str, column: int) -> Callable[[Path], Iterator[Sentence]]:
-    """A reader of files with a token a line and a blank line behind each sentence."""
-
-    def read(data: Path) -> Iterator[Sentence]:
-        sentence: list[str] = []
-        for line in _lines(data / path):
-            cells = line.split("\t")
-            if not line.strip():
-                if sentence:
-                    yield tuple(sentence)
-                sentence = []
-            elif not line.startswith("# ") and (column == 0 or cells[0].isdigit()):
-                sentence.append(cells[column])
-        if sentence:
-            yield tuple(sentence)
-
-    return read
+def training_sentences() -> list[Sentence]:
+    """The distinct sentences of all sets but Tatoeba, longer ones in pieces."""
+    read = (sentence for reader in READERS for sentence in reader())
+    return list(dict.fromkeys(piece for sentence in read for piece in _pieces(sentence)))
 
 
-def _sick(data: Path) -> Iterator[Sentence]:
-    yield from _unseen(data, (pair for pair, _ in sick_pairs(data / "sick/SICK_train.txt.gz")))
+def _sst() -> Iterator[Sentence]:
+    for tree in read_trees(locate("sst"), "train"):
+        yield tuple(TREEBANK_QUOTES.get(token, token) for token in tree[0].tokens)
 
 
-def _sts(data: Path) -> Iterator[Sentence]:
-    file = data / "stsbenchmark/stsb-en-train.csv.gz"
-    yield from _unseen(data, (pair for pair, _ in sts_pairs(file)))
+def _pairs() -> Iterator[Sentence]:
+    """The sentences of SICK and STS."""
+
+    def texts(*splits: str) -> Iterator[str]:
+        for split in cast(Iterable[Split], splits):
+            for pair in (
+                *read_sick(locate("sick"), split),
+                *read_sts(locate("stsbenchmark"), split),
+            ):
+                yield from (pair.first, pair.second)
+
+    held_out = set(map(bare, texts("valid", "test")))
+    yield from (words(text) for text in texts("train") if bare(text) not in held_out)
 
 
-def sick_pairs(path: Path) -> Iterator[tuple[tuple[str, str], float]]:
-    """The pairs of a file of SICK with their relatedness, 1 to 5."""
-    for line in _lines(path)[1:]:
-        if line:
-            _, one, other, score, _ = line.split("\t")
-            yield (one, other), float(score)
+def _treebanks() -> Iterator[Sentence]:
+    for name, file in (
+        ("ud_english_ewt", "en_ewt-ud-train.conllu"),
+        ("ud_english_gum", "en_gum-ud-train.from-sources.conllu"),
+    ):
+        for sentence in conllu.read_sentences(find(locate(name), file)):
+            yield sentence.forms
 
 
-def sts_pairs(path: Path) -> Iterator[tuple[tuple[str, str], float]]:
-    """The pairs of a file of STS with their similarity, 0 to 5."""
-    for one, other, score in filter(None, csv.reader(_lines(path))):
-        yield (one, other), float(score)
+def _gap() -> Iterator[Sentence]:
+    for row in read_rows(locate("gap"), "train"):
+        yield row.tokens
 
 
-def _unseen(data: Path, pairs: Iterable[tuple[str, str]]) -> Iterator[Sentence]:
-    """The distinct sentences of the pairs, without those in dev or test pairs."""
-    sick, sts = data / "sick", data / "stsbenchmark"
-    held_out = [
-        pair
-        for pairs in (
-            sick_pairs(sick / "SICK_trial.txt.gz"),
-            sick_pairs(sick / "SICK_test_annotated.txt.gz"),
-            sts_pairs(sts / "stsb-en-dev.csv.gz"),
-            sts_pairs(sts / "stsb-en-test.csv.gz"),
-        )
-        for pair, _ in pairs
-    ]
-    seen = {_bare(text) for pair in held_out for text in pair}
-    for text in (text for pair in pairs for text in pair):
-        if _bare(text) not in seen:
-            seen.add(_bare(text))
-            yield words(text)
+def _wnut17() -> Iterator[Sentence]:
+    for tokens, _ in named_entities.read("train"):
+        yield tokens
 
 
-def _gap(data: Path) -> Iterator[Sentence]:
-    for line in _lines(data / "gap/gap-development.tsv.gz")[1:]:
-        if line:
-            yield words(line.split("\t")[1])
+def _trec() -> Iterator[Sentence]:
+    for triple in question_type.ask_questions("train"):
+        yield triple.input
 
 
-def _trec(data: Path) -> Iterator[Sentence]:
-    for line in (data / "trec_qc/train.txt").read_text("latin-1").splitlines():
-        yield tuple(line.split()[1:])
+def _multi30k() -> Iterator[Sentence]:
+    for english, _ in read_multi30k(locate("multi30k"), "train", "german"):
+        yield words(english)
 
 
-def _multi30k(data: Path) -> Iterator[Sentence]:
-    for line in _lines(data / "multi30k/task1_raw/train.en.gz"):
-        if line:
-            yield words(line)
+def _essays() -> Iterator[Sentence]:
+    for essay in read_essays(locate("persuasive_essays"), "train"):
+        for sentence in essay:
+            yield tuple(word.form for word in sentence.words)
 
 
-READERS: dict[str, Callable[[Path], Iterator[Sentence]]] = {
-    "sst": _sst,
-    "sick": _sick,
-    "stsbenchmark": _sts,
-    "ud_english_ewt": _columns("ud_english_ewt/en_ewt-ud-train.conllu.gz", 1),
-    "ud_english_gum": _columns("ud_english_gum/en_gum-ud-train.from-sources.conllu.gz", 1),
-    "gap": _gap,
-    "wnut17": _columns("wnut17/wnut17train.conll.gz", 0),
-    "trec_qc": _trec,
-    "multi30k": _multi30k,
-    "persuasive_essays": _columns("persuasive_essays/Paragraph_Level/train.dat.gz", 1),
-}
+READERS: tuple[Callable[[], Iterator[Sentence]], ...] = (
+    *(_sst, _pairs, _treebanks, _gap),
+    *(_wnut17, _trec, _multi30k, _essays),
+)
 
 
-def tatoeba_sentences(data: Path) -> Iterator[Sentence]:
-    """The distinct English sentences of Tatoeba that are for training (98 of 100)."""
-    seen = set()
-    for line in _lines(data / "tatoeba_fra_eng/fra.txt.gz"):
-        english = line.split("\t")[0]
-        if english and english not in seen:
-            seen.add(english)
-            yield words(english)
-
-
-def _lines(path: Path) -> list[str]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return file.read().split("\n")
-
-
-def _bare(text: str) -> str:
-    return "".join(character for character in text.lower() if character.isalnum())
+def _pieces(sentence: Sentence) -> Iterator[Sentence]:
+    for start in range(0, len(sentence), LONGEST):
+        yield sentence[start : start + LONGEST]

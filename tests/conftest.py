@@ -27,11 +27,8 @@ def data_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def samples() -> tuple[Triple, ...]:
-    """The samples of the built-in tasks: what `engine` has learnt by heart."""
-    from qaengine.registry import BUILT_IN, Registry
-
-    tasks = Registry(BUILT_IN, ()).tasks().values()
-    return tuple(triple for task in tasks for triple in task.samples())
+    """The samples of the tasks about stories: what `engine` has learnt by heart."""
+    return _samples("babi", "worlds")
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +37,28 @@ def engine(samples: tuple[Triple, ...]) -> Engine:
     from qaengine.testing import tiny_engine
 
     return tiny_engine(samples, steps=80)
+
+
+@pytest.fixture(scope="session")
+def joint_samples() -> tuple[Triple, ...]:
+    """A few samples of a task for each kind of answer: what `joint` has learnt by heart."""
+    return _samples(
+        *("worlds", "sentiment", "part_of_speech", "named_entities", "relatedness"),
+        *("translation", "foreign"),
+        most=4,
+    )
+
+
+@pytest.fixture(scope="session")
+def joint(joint_samples: tuple[Triple, ...]) -> Engine:
+    """A tiny engine of many tasks: the question tells which one is meant."""
+    from qaengine.testing import tiny_engine
+
+    return tiny_engine(joint_samples, steps=60)
+
+
+def _samples(*tasks: str, most: int | None = None) -> tuple[Triple, ...]:
+    from qaengine.registry import BUILT_IN, Registry
+
+    known = Registry(BUILT_IN, ()).tasks()
+    return tuple(triple for name in tasks for triple in known[name].samples()[:most])

@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from qaengine.checkpoint import FORMAT, load_checkpoint
 from qaengine.engine import Engine
 from qaengine.errors import CheckpointError, InputError, PluginError
+from qaengine.scoring import Calibration
 from qaengine.testing import tiny_engine
 
 
@@ -41,9 +42,13 @@ def test_half_precision_answers_much_the_same(engine: Engine, tmp_path: Path) ->
     assert after.confidence == pytest.approx(before.confidence, abs=0.01)
 
 
-def test_temperature_is_kept(folder: Path) -> None:
-    load_checkpoint(folder).recalibrated(2.5).save(folder)
-    assert load_checkpoint(folder).config.temperature == 2.5
+def test_calibration_of_each_task_is_kept(folder: Path) -> None:
+    edited(lambda config: config.update(calibration={"babi": {"scale": 0.4, "shift": 1.5}}))(folder)
+    known = load_checkpoint(folder)
+    assert known.calibration("babi") == Calibration(scale=0.4, shift=1.5)
+    assert known.calibration("worlds") == Calibration()
+    known.save(folder)
+    assert load_checkpoint(folder).config == known.config
 
 
 def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
@@ -76,7 +81,8 @@ def cut(folder: Path) -> None:
         (written("config.json", b"\xff\xfe"), "no UTF-8"),
         (written("config.json", b'{"model_type": "bert"}'), "is no qaengine checkpoint's"),
         (edited(lambda config: config.update(format=FORMAT + 1)), "Install a newer qaengine"),
-        (edited(lambda config: config.update(temperature=0)), "temperature"),
+        (edited(lambda config: config.update(format=FORMAT - 1)), "Train it again"),
+        (edited(lambda config: config.update(calibration={"babi": 2})), "calibration"),
         (edited(lambda config: config.update(tasks=[])), "tasks"),
         (edited(lambda config: config["network"].update(width=32)), "another network"),
         (edited(lambda config: config["network"].update(heads=7)), "heads"),

@@ -8,7 +8,7 @@ from qaengine.engine import Engine
 from qaengine.errors import InputError
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.registry import BUILT_IN, Registry, registry
-from qaengine.schema import Answer, Triple, Words
+from qaengine.schema import Answer, Spans, Tags, Triple, Words
 from qaengine.testing import tiny_engine
 
 FACTS = ["Mary has the milk.", "John is in the hall."]
@@ -187,3 +187,131 @@ def test_plugin_routes_frames_and_hears_the_answer(shouting: Shouting) -> None:
 
 def test_engine_names_the_tasks_that_it_was_trained_on(learnt: Engine) -> None:
     assert [schema.name for schema in learnt.tasks] == ["worlds"]
+
+
+def test_every_question_finds_its_task_and_answer(
+    joint: Engine, joint_samples: tuple[Triple, ...]
+) -> None:
+    pairs = [(list(triple.input), triple.question) for triple in joint_samples]
+    answers = joint.ask_many(pairs)
+    tasks = [None if triple.task == "foreign" else triple.task for triple in joint_samples]
+    assert [answer.task for answer in answers] == tasks
+    for answer, triple in zip(answers, joint_samples, strict=True):
+        if answer.task == "relatedness":
+            assert float(answer.text) == pytest.approx(float(triple.answer or 0), abs=0.5)
+        elif answer.task != "translation":  # these take longer to learn
+            assert ("" if answer.abstained else answer.text) == triple.answer
+
+
+def test_value_is_of_the_tasks_kind(joint: Engine, joint_samples: tuple[Triple, ...]) -> None:
+    kinds = {"text": "translation"}
+    for triple in joint_samples:
+        schema = registry().task(triple.task or "").schema
+        value = joint.ask(list(triple.input), triple.question).value
+        if triple.answer:
+            assert value is not None
+            assert value.kind == kinds.get(schema.answer, schema.answer)
+
+
+ABOUT = "Berlin is a fine city."
+
+
+def test_five_questions_about_one_text_come_back_in_order_with_their_tasks(
+    joint: Engine, joint_samples: tuple[Triple, ...]
+) -> None:
+    asked = {triple.task or "": triple.question for triple in reversed(joint_samples)}
+    five = list(asked)[1:6] * 3  # batches are made by kind, and put back
+    answers = joint.ask_many((ABOUT, asked[task]) for task in five)
+    assert [answer.task for answer in answers] == five
+    assert [answer.triple.question for answer in answers] == [asked[task] for task in five]
+    for task, answer in zip(five, answers, strict=True):
+        same(answer, joint.ask(ABOUT, asked[task]))
+
+
+@pytest.mark.parametrize(
+    ("task", "kind"), [("part_of_speech", "tags"), ("named_entities", "spans")]
+)
+def test_pinned_task_answers_whatever_the_question_says(
+    joint: Engine, joint_samples: tuple[Triple, ...], task: str, kind: str
+) -> None:
+    for triple in joint_samples:
+        answer = joint.ask(ABOUT, triple.question, task=task)
+        assert answer.task == task
+        assert answer.value is not None
+        assert answer.value.kind == kind
+
+
+def test_text_is_read_in_sentences_or_in_words_as_its_task_wants(joint: Engine) -> None:
+    typed = "Is it  Berlin?\nIt isn't."
+    assert joint.ask(typed, "Where?", task="worlds").triple.input == ("Is it  Berlin?", "It isn't.")
+    tagged = joint.ask(typed, "Tags?", task="part_of_speech")
+    tokens = ("Is", "it", "Berlin", "?", "It", "is", "n't", ".")
+    assert tagged.triple.input == tokens
+    assert isinstance(tagged.value, Tags)
+    assert tagged.value.tokens == tokens
+    assert len(tagged.evidence) == len(tokens)
+    given = joint.ask(["Is it", "Berlin"], "Tags?", task="part_of_speech")
+    assert given.triple.input == ("Is it", "Berlin")
+
+
+def test_spans_point_into_the_text_as_typed(joint: Engine) -> None:
+    typed = "  Is it\tBerlin?"
+    value = joint.ask(typed, "Names?", task="named_entities").value
+    assert isinstance(value, Spans)
+    assert value.text == typed.strip()
+
+
+def test_text_of_too_many_words_for_its_task_is_refused(joint: Engine) -> None:
+    long = "Ann slept well. " * 120
+    assert joint.ask(long, "Where is Ann?", task="worlds").text
+    with pytest.raises(InputError, match="480 words; at most 400"):
+        joint.ask(long, "Tags?", task="part_of_speech")
+
+
+def unknown_kind(engine: Engine, question: str) -> Answer:
+    answer = engine.ask(ABOUT, question)
+    assert answer.abstained
+    assert answer.value is None
+    assert answer.task is None
+    assert answer.triple.question == question
+    for schema in engine.tasks:
+        assert (schema.question in answer.text) == (schema.name != "foreign")
+    return answer
+
+
+def test_question_of_no_task_abstains_and_says_what_can_be_asked(joint: Engine) -> None:
+    foreign = registry().task("foreign").schema.question
+    assert "Nobody here learnt" in unknown_kind(joint, foreign).text
+
+
+def test_question_whose_task_is_unsure_abstains(
+    joint: Engine, joint_samples: tuple[Triple, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = joint_samples[0].question
+    assert joint.ask(ABOUT, question).task == joint_samples[0].task
+    monkeypatch.setattr("qaengine.engine.SURE", 1.01)
+    unknown_kind(joint, question)
+    assert joint.ask(ABOUT, question, task="worlds").task == "worlds"
+
+
+def test_refused_and_answered_questions_keep_their_order(joint: Engine) -> None:
+    foreign = registry().task("foreign").schema.question
+    where = registry().task("worlds").samples()[0].question
+    answers = joint.ask_many([(ABOUT, question) for question in (foreign, where, foreign, where)])
+    assert [answer.task for answer in answers] == [None, "worlds", None, "worlds"]
+
+
+def test_answer_of_every_kind_is_json_and_back(
+    joint: Engine, joint_samples: tuple[Triple, ...]
+) -> None:
+    for triple in joint_samples:
+        answer = joint.ask(list(triple.input), triple.question)
+        assert Answer.model_validate_json(answer.model_dump_json()) == answer
+
+
+def test_plugin_may_route_what_the_network_would_refuse(
+    joint: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qaengine.engine.SURE", 1.01)
+    monkeypatch.setattr(registry(), "route", lambda triple, schemas: "sentiment")
+    assert joint.ask(ABOUT, "Any question?").task == "sentiment"

@@ -147,7 +147,7 @@ class TextAnswer(AnswerModule):
         total = state.new_full((questions, beam), NOTHING)
         total[:, 0] = 0.0
         ended = torch.zeros_like(total, dtype=torch.bool)
-        lengths = torch.ones_like(total)
+        lengths = torch.zeros_like(total)
         written = word.new_zeros(questions * beam, 0)
         attention = state.new_zeros(questions * beam, 0, source.keys.shape[1])
         base = torch.arange(questions, device=state.device).unsqueeze(1) * beam

@@ -1,0 +1,123 @@
+"""The answer module for texts: written part by part, by a beam, with an eye on the input."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from qaengine.batch import Batch, Example, collate
+from qaengine.checkpoint import Checkpoint
+from qaengine.network.answers.text import TextAnswer
+from qaengine.saying import say
+from qaengine.schema import TaskSchema, Triple
+from qaengine.testing import tiny_engine
+from qaengine.text import example
+from qaengine.vocabulary import END
+
+SCHEMA = TaskSchema(
+    name="translate",
+    question="In German?",
+    facts="tokens",
+    answer="text",
+    source="ours",
+    license="any",
+)
+PAIRS = {"the dog sleeps": "der Hund schläft", "hello Quandra": "hallo Quandra", "yes !": "ja!"}
+TRIPLES = [
+    Triple(input=tuple(text.split()), question=SCHEMA.question, answer=said, task="translate")
+    for text, said in PAIRS.items()
+]
+EXAMPLES = [example(triple, SCHEMA) for triple in TRIPLES]
+
+
+@pytest.fixture(scope="module")
+def learnt() -> Checkpoint:
+    """Has learnt a little: it is sure of some parts and not of others."""
+    return tiny_engine(TRIPLES, tasks=(SCHEMA,), steps=60).checkpoint
+
+
+def written(
+    known: Checkpoint, *examples: Example, beam: int = TextAnswer.BEAM
+) -> dict[str, torch.Tensor]:
+    module = known.network.answers["text"]
+    assert isinstance(module, TextAnswer)
+    module.BEAM = beam
+    return known.network.reply(collate(examples, known.vocabulary)).decoded
+
+
+def test_attention_is_shared_out_over_the_words_of_the_input(learnt: Checkpoint) -> None:
+    attention = written(learnt, *EXAMPLES)["attention"]
+    for row, one in enumerate(EXAMPLES):
+        sums = attention[row, :, : one.count].sum(-1)
+        assert torch.allclose(sums, torch.ones_like(sums), atol=1e-5)
+
+
+def test_each_token_said_has_its_attention(learnt: Checkpoint) -> None:
+    batch = collate(EXAMPLES, learnt.vocabulary)
+    for one, said in zip(
+        EXAMPLES, say(learnt.network.reply(batch), batch, learnt.vocabulary), strict=True
+    ):
+        assert len(said.attention) == len(said.tokens) > 0
+        assert {len(row) for row in said.attention} == {one.count}
+
+
+@pytest.mark.parametrize("wide", [2, 4, 8])
+def test_no_beam_writes_a_less_likely_text_than_a_narrow_one(wide: int) -> None:
+    """On an untrained network, whose every next part is a toss-up."""
+    known = tiny_engine(TRIPLES, tasks=(SCHEMA,), seed=wide).checkpoint
+    narrow = written(known, *EXAMPLES, beam=1)["likelihood"]
+    beam = written(known, *EXAMPLES, beam=wide)["likelihood"]
+    assert (beam >= narrow - 1e-6).all()
+    assert (narrow > 0).all()
+    assert (beam <= 1).all()
+
+
+def test_what_a_beam_writes_does_not_depend_on_the_others(learnt: Checkpoint) -> None:
+    together = written(learnt, *EXAMPLES)
+    for row, one in enumerate(EXAMPLES):
+        alone = written(learnt, one)
+        parts = [ids[: ids.index(END)] for ids in (ends(alone, 0), ends(together, row))]
+        assert parts[0] == parts[1]
+        assert alone["likelihood"][0] == pytest.approx(float(together["likelihood"][row]), abs=1e-4)
+
+
+def ends(decoded: dict[str, torch.Tensor], row: int) -> list[int]:
+    return [*decoded["parts"][row].tolist(), END]
+
+
+def test_likelihood_is_the_geometric_mean_over_the_parts(learnt: Checkpoint) -> None:
+    """It is what the loss makes of the same parts, without its smoothing."""
+    module = learnt.network.answers["text"]
+    assert isinstance(module, TextAnswer)
+    module.SMOOTHING = 0.0
+    found = written(learnt, *EXAMPLES)
+    for row, one in enumerate(EXAMPLES):
+        batch = _wanting(learnt, one, found["parts"][row])
+        loss = learnt.network.loss(batch).answer.detach()
+        assert torch.allclose(found["likelihood"][row], (-loss[0]).exp(), atol=1e-3)
+    module.SMOOTHING = TextAnswer.SMOOTHING
+
+
+def _wanting(known: Checkpoint, one: Example, parts: torch.Tensor) -> Batch:
+    batch = collate([one], known.vocabulary)
+    assert batch.gold is not None
+    ids = parts.tolist()
+    if END in ids:
+        ids = ids[: ids.index(END) + 1]
+    batch.gold.answer["parts"] = torch.tensor([ids])
+    return batch
+
+
+def test_what_is_copied_are_parts_of_the_input_up_to_the_limit() -> None:
+    """Here nothing can be generated, not even the end."""
+    known = tiny_engine(TRIPLES, tasks=(SCHEMA,)).checkpoint
+    module = known.network.answers["text"]
+    assert isinstance(module, TextAnswer)
+    with torch.no_grad():
+        module.copies.bias.fill_(200)
+    found = written(known, *EXAMPLES)["parts"]
+    longest = max(one.count for one in EXAMPLES)
+    assert found.shape == (len(EXAMPLES), 2 * longest + 20)
+    for row, one in enumerate(EXAMPLES):
+        own = {part for word in one.facts[0] for part in known.vocabulary.parts.encode(word)}
+        assert set(found[row].tolist()) <= own
