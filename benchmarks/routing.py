@@ -68,7 +68,9 @@ def foreign(engine: Engine) -> dict[str, Any]:
     return {
         "questions": len(listed),
         "abstained": share(found == NOWHERE for _, found in went),
-        "wrong": [{"question": asked, "went_to": found} for asked, found in went if found != NOWHERE],
+        "wrong": [
+            {"question": asked, "went_to": found} for asked, found in went if found != NOWHERE
+        ],
     }
 
 
@@ -85,9 +87,7 @@ def questions(engine: Engine, split: Any, limit: int) -> Iterator[tuple[str, Seq
                 yield group, answered
 
 
-def false_alarms(
-    engine: Engine, groups: Iterable[tuple[str, Sequence[Triple]]]
-) -> dict[str, Any]:
+def false_alarms(engine: Engine, groups: Iterable[tuple[str, Sequence[Triple]]]) -> dict[str, Any]:
     """How many questions go elsewhere, of all and of each group."""
     found: dict[str, dict[str, Any]] = {}
     for group, triples in groups:

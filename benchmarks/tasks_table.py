@@ -61,7 +61,7 @@ ROWS = (
     Row("major_claim", "F1", 50.0, 65.0),
     Row("question_type", "accuracy", 90.0, 94.0),
 )
-"""Floors and goals of the shipped weights, published figures of docs/design.md."""
+"""Floors and goals are those of the shipped weights."""
 
 
 def main() -> None:
@@ -103,9 +103,7 @@ def measured(
             print(f"Without {task}: {error}", file=sys.stderr)
 
 
-def written(
-    scores: Iterable[dict[str, Any]], folder: Path | None
-) -> Iterator[dict[str, Any]]:
+def written(scores: Iterable[dict[str, Any]], folder: Path | None) -> Iterator[dict[str, Any]]:
     """The same scores, each written as soon as it is known."""
     for one in scores:
         if folder is not None:

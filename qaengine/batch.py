@@ -163,7 +163,7 @@ def collate(examples: Sequence[Example], vocabulary: Vocabulary) -> Batch:
         task=first.task,
         kind=first.kind,
         unit=first.unit,
-        route=vocabulary.routes[schema.like or schema.name] if schema else -1,
+        route=vocabulary.routes[vocabulary.route(schema)] if schema else -1,
         parts=_parts(examples, vocabulary) if first.kind == "text" else None,
         gold=_gold(examples, identities, vocabulary),
     )

@@ -76,8 +76,12 @@ class Vocabulary(Frozen):
     @cached_property
     def routes(self) -> dict[str, int]:
         """The numbers of the tasks that a question can be told to belong to."""
-        names = dict.fromkeys(schema.like or schema.name for schema in self.tasks)
+        names = dict.fromkeys(map(self.route, self.tasks))
         return {name: number for number, name in enumerate(names)}
+
+    def route(self, schema: TaskSchema) -> str:
+        """The task that a schema's questions belong to: the one that it is like, if there."""
+        return schema.like if schema.like in self.schemas else schema.name
 
     @cached_property
     def parts(self) -> Subwords:

@@ -140,7 +140,9 @@ def test_task_that_was_not_trained_abstains_and_names_the_command(learnt: Engine
 class Shouting(Task):
     """A plugin that routes, frames, and listens."""
 
-    schema = registry().task("worlds").schema.model_copy(update={"name": "shouting"})
+    schema = registry().task("worlds").schema.model_copy(
+        update={"name": "shouting", "like": "worlds"}
+    )
 
     def __init__(self) -> None:
         self.heard: list[Answer] = []
@@ -213,7 +215,7 @@ def test_value_is_of_the_tasks_kind(joint: Engine, joint_samples: tuple[Triple, 
             assert value.kind == kinds.get(schema.answer, schema.answer)
 
 
-ABOUT = "Berlin is a fine city."
+ABOUT = "Berlin is a fine city. Mary went there."
 
 
 def test_five_questions_about_one_text_come_back_in_order_with_their_tasks(

@@ -79,7 +79,7 @@ def test_folder_holds_a_checkpoint_that_answers(whole: Path) -> None:
 def test_metrics_have_a_line_a_round(whole: Path) -> None:
     found = lines(whole)
     assert [line["round"] for line in found] == [1, 2, 3, 4]
-    assert all(line["answer_loss"] > 0 and line["gate_loss"] > 0 for line in found)
+    assert all(line["answer_loss"] > 0 and line["gates_loss"] > 0 for line in found)
     assert [line["round"] for line in found if "valid_mean" in line] == [2, 4]
     assert all(0 <= line.get("valid_mean", 0) <= 100 for line in found)
     assert json.loads((whole / "metrics.json").read_text()) in found

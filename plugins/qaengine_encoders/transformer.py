@@ -37,7 +37,7 @@ class PretrainedEncoder(Encoder):
         self._pieces, transformer = _load(folder)
         hidden = transformer.config.hidden_size
         positions = getattr(transformer.config, "max_position_embeddings", 512)
-        self._longest = min(self._pieces.model_max_length, positions)
+        self._longest = min(self._pieces.model_max_length, positions - 2)  # RoBERTa keeps two
         self.norm = nn.LayerNorm(hidden)
         self.word, self.sentence = nn.Linear(hidden, width), nn.Linear(hidden, width)
         self._origin = _fingerprint(folder)

@@ -33,6 +33,8 @@ class NetworkConfig(Frozen):
     heads: int = Field(default=4, ge=1)
     read: int = Field(default=10, ge=1)
     """The most facts whose words are read."""
+    reread: bool = False
+    """Whether the layers that read attended facts read the words of a single text, too."""
     glances: int = Field(default=2, ge=0)
     """Passes where no supports are known and the facts are words."""
     writer: int = Field(default=256, ge=8)

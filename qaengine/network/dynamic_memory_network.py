@@ -7,7 +7,7 @@ al. 2016, arXiv 1603.01417), gates that know order, and an answer module that re
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Bool, Float
@@ -77,6 +77,9 @@ class DynamicMemoryNetwork(nn.Module):
         self.fusion = Fusion(width, config.fusion, config.relate, config.heads)
         self.memory = EpisodicMemory(width, config.passes, config.attention, config.update)
         self.reader = Reader(width, config.layers, config.heads, config.dropout)
+        if config.reread:
+            self.reread = nn.Linear(width, width)
+            nn.init.zeros_(self.reread.weight)  # a network that learnt without stays as it was
         kinds = dict.fromkeys(schema.answer for schema in vocabulary.tasks) or ("words",)
         self.answers = nn.ModuleDict({kind: MODULES[kind](config, vocabulary) for kind in kinds})
         self.router = Router(width, vocabulary.routes) if len(vocabulary.routes) > 1 else None
@@ -139,6 +142,8 @@ class DynamicMemoryNetwork(nn.Module):
         reading = None
         if batch.kind in ("words", "score"):
             reading = self._read(batch, encoded, identity, facts, episodes.memory, read)
+        elif batch.unit == "tokens" and self.config.reread:
+            facts = facts + self._reread(batch, encoded, identity, facts, episodes.memory)
         thought = Thought(question, facts, given.present, episodes, read, reading)
         return thought, self._asked(batch, embedded, encoded)
 
@@ -206,6 +211,18 @@ class DynamicMemoryNetwork(nn.Module):
         numbers = batch.words.outputs[batch.sentences[page.row, page.place]]
         known = page.spread(numbers).masked_fill(~page.present, -1)
         return Reading(page, words, readable, known, _mean(words, page.present))
+
+    def _reread(
+        self, batch: Batch, encoded: Encoded, identity: Tensor, facts: Tensor, memory: Tensor
+    ) -> Float[Tensor, "b f d"]:
+        """The words of a text, read together with those of the question."""
+        whole = torch.ones_like(batch.facts, dtype=torch.bool)
+        page = lay_out(whole, batch.facts, batch.questions, batch.lengths)
+        page = replace(page, fact=page.place * page.sentence)  # each word is a fact by itself
+        same = page.spread(identity[page.row, page.place])
+        words = self.reader(encoded.states, facts, memory, page, same)
+        reread: Tensor = self.reread(page.of_texts(words, facts.shape[1]))
+        return reread
 
 
 class Router(nn.Module):

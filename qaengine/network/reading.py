@@ -46,6 +46,14 @@ class Page:
         """The reverse: (b, r, ...) as (w, ...)."""
         return padded.flatten(0, 1).index_select(0, self.cell)
 
+    def of_texts(self, padded: Float[Tensor, "b r d"], longest: int) -> Float[Tensor, "b f d"]:
+        """Where each question reads one text: the values of the text's words by their places."""
+        in_text = self.sentence > 0
+        cells = (self.owner * longest + self.place)[in_text]
+        flat = padded.new_zeros(self.shape[0] * longest, padded.shape[-1])
+        values = self.gather(padded)[in_text]
+        return torch.unflatten(flat.index_copy(0, cells, values), 0, (-1, longest))
+
     @cached_property
     def cell(self) -> Int[Tensor, " w"]:
         """Each word's cell in the padded tensor, row by row."""
