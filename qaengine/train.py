@@ -95,7 +95,8 @@ class _Session:
         torch.manual_seed(recipe.training.seed)
         known = load_checkpoint(start) if start else None
         self.known = known is not None
-        given = read_vectors(recipe.vectors) if recipe.vectors else None
+        vectored = known is not None and known.vocabulary.vectored
+        given = read_vectors(recipe.vectors) if recipe.vectors and not vectored else None
         self.vocabulary = _vocabulary(recipe, self.train_groups, known, given)
         network = build(recipe.network, self.vocabulary)
         if given:
@@ -277,9 +278,11 @@ class _Session:
 
 
 def thinned(examples: Sequence[Example], most: int) -> list[Example]:
-    """At most so many examples, from all over: data are often sorted."""
-    step = -(-len(examples) // most)
-    return list(examples[::step])
+    """At most so many examples, the same in each run, from all over: data are often sorted, and a
+    fixed step falls in with their rhythm."""
+    if len(examples) <= most:
+        return list(examples)
+    return random.Random(0).sample(examples, most)
 
 
 def draw(
