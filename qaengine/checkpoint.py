@@ -12,8 +12,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from qaengine import __version__
-from qaengine.errors import CheckpointError
+from qaengine.errors import CheckpointError, RecipeError
 from qaengine.files import write_whole
+from qaengine.network.answers import MODULES, AnswerModule
 from qaengine.network.config import NetworkConfig
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.registry import registry
@@ -66,7 +67,21 @@ class Checkpoint:
 def build(config: NetworkConfig, vocabulary: Vocabulary) -> DynamicMemoryNetwork:
     """A new network for a vocabulary."""
     encoder = registry().encoder(config.encoder)
-    return DynamicMemoryNetwork(config, encoder, vocabulary)
+    return DynamicMemoryNetwork(config, encoder, vocabulary, _modules(config))
+
+
+def _modules(config: NetworkConfig) -> dict[str, type[AnswerModule]]:
+    """The built-in answer modules, with a plugin's in place of those that the settings name."""
+    modules = dict(MODULES)
+    for kind, name in config.answers.items():
+        module = registry().answer(name)
+        if module.kind != kind:
+            raise RecipeError(
+                f"The answer module {name!r} gives answers of the kind {module.kind!r}, not "
+                f"{kind!r}. Name it under its own kind."
+            )
+        modules[kind] = module
+    return modules
 
 
 def load_checkpoint(folder: Path | str | None = None, device: str = "cpu") -> Checkpoint:

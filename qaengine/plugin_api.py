@@ -17,6 +17,7 @@ from qaengine.schema import Answer, Split, TaskSchema, Triple, Value
 if TYPE_CHECKING:
     import typer
 
+    from qaengine.network.answers.module import AnswerModule
     from qaengine.network.encoder import Encoder
 
 PROJECT = "qaengine"
@@ -77,6 +78,12 @@ def qaengine_tasks() -> Iterable[Task]:  # type: ignore[empty-body]
 @hookspec
 def qaengine_encoders() -> Iterable[type[Encoder]]:  # type: ignore[empty-body]
     """The encoder classes that this plugin brings, each with a `name`."""
+
+
+@hookspec
+def qaengine_answers() -> Iterable[type[AnswerModule]]:  # type: ignore[empty-body]
+    """The answer modules that this plugin brings, each with a `name` and the `kind` of answers that
+    it gives; a recipe names one in place of the built-in: `[network.answers] tags = "NAME"`."""
 
 
 @hookspec(firstresult=True)

@@ -25,6 +25,7 @@ from qaengine.schema import Answer, Frozen, TaskSchema, Triple
 if TYPE_CHECKING:
     import typer
 
+    from qaengine.network.answers.module import AnswerModule
     from qaengine.network.encoder import Encoder
 
 BUILT_IN = (
@@ -40,8 +41,7 @@ BUILT_IN = (
     "qaengine_tasks.major_claim",
     "qaengine_tasks.question_type",
     "qaengine_tasks.foreign",
-    "qaengine_encoders.gru",
-    "qaengine_encoders.lstm",
+    "qaengine_encoders.sequences",
 )
 HOOKS = tuple(name for name in vars(plugin_api) if name.startswith(f"{PROJECT}_"))
 
@@ -91,6 +91,7 @@ class Registry:
         self._clashes: list[str] = []
         self._tasks: dict[str, Task] | None = None
         self._encoders: dict[str, type[Encoder]] | None = None
+        self._answers: dict[str, type[AnswerModule]] | None = None
         for source in _sources(modules, announced):
             self._add(source)
 
@@ -110,6 +111,14 @@ class Registry:
                 self._encoders = self._collect("encoder", "qaengine_encoders", _encoder_name)
             return dict(self._encoders)
 
+    def answers(self) -> dict[str, type[AnswerModule]]:
+        """The answer modules that plugins bring, by name (imports torch); raises `PluginError` as
+        `tasks` does."""
+        with self._lock:
+            if self._answers is None:
+                self._answers = self._collect("answer module", "qaengine_answers", _answer_name)
+            return dict(self._answers)
+
     def task(self, name: str) -> Task:
         """The task of this name; raises `PluginError` with the nearest name that exists."""
         return self._find("task", name, self.tasks())
@@ -117,6 +126,10 @@ class Registry:
     def encoder(self, name: str) -> type[Encoder]:
         """The encoder class of this name; raises `PluginError` as `task` does."""
         return self._find("encoder", name, self.encoders())
+
+    def answer(self, name: str) -> type[AnswerModule]:
+        """The answer module of this name; raises `PluginError` as `task` does."""
+        return self._find("answer module", name, self.answers())
 
     def bring(self, task: Task) -> None:
         """Adds a task that no plugin brings, for this process; `PluginError` where its name is
@@ -319,11 +332,22 @@ def _task_name(task: Any) -> str:
 
 
 def _encoder_name(encoder: Any) -> str:
-    if not isinstance(encoder, type):
-        raise TypeError(f"{encoder!r} is not an encoder class")
-    name = getattr(encoder, "name", None)
+    return _class_name("encoder", encoder)
+
+
+def _answer_name(module: Any) -> str:
+    name = _class_name("answer module", module)
+    if not isinstance(getattr(module, "kind", None), str):
+        raise TypeError(f"answer module class {module.__name__} has no `kind`")
+    return name
+
+
+def _class_name(what: str, value: Any) -> str:
+    if not isinstance(value, type):
+        raise TypeError(f"{value!r} is not an {what} class")
+    name = getattr(value, "name", None)
     if not isinstance(name, str):
-        raise TypeError(f"encoder class {encoder.__name__} has no `name`")
+        raise TypeError(f"{what} class {value.__name__} has no `name`")
     return name
 
 

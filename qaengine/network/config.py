@@ -39,6 +39,8 @@ class NetworkConfig(Frozen):
     """Passes where no supports are known and the facts are words."""
     writer: int = Field(default=256, ge=8)
     """Width of the recurrence that writes texts."""
+    answers: dict[str, str] = {}
+    """By kind of answer, a plugin's answer module in place of the built-in one."""
     dropout: float = Field(default=0.1, ge=0, lt=1)
     deep_dropout: float = Field(default=0.25, ge=0, lt=1)
     """In the answer modules of labels, tags, spans, scores and texts."""

@@ -6,7 +6,7 @@ al. 2016, arXiv 1603.01417), gates that know order, and an answer module that re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import torch
@@ -58,8 +58,13 @@ class DynamicMemoryNetwork(nn.Module):
     """Facts and question in, answer and gates out; knows tensors only, no texts."""
 
     def __init__(
-        self, config: NetworkConfig, encoder: type[Encoder], vocabulary: Vocabulary
+        self,
+        config: NetworkConfig,
+        encoder: type[Encoder],
+        vocabulary: Vocabulary,
+        answers: Mapping[str, type[AnswerModule]] = MODULES,
     ) -> None:
+        """`answers`: the module for each kind of answer."""
         super().__init__()
         self.config, width = config, config.width
         self.embedding = WordEmbedding(
@@ -81,7 +86,7 @@ class DynamicMemoryNetwork(nn.Module):
             self.reread = nn.Linear(width, width)
             nn.init.zeros_(self.reread.weight)  # a network that learnt without stays as it was
         kinds = dict.fromkeys(schema.answer for schema in vocabulary.tasks) or ("words",)
-        self.answers = nn.ModuleDict({kind: MODULES[kind](config, vocabulary) for kind in kinds})
+        self.answers = nn.ModuleDict({kind: answers[kind](config, vocabulary) for kind in kinds})
         self.router = Router(width, vocabulary.routes) if len(vocabulary.routes) > 1 else None
 
     def loss(self, batch: Batch) -> Loss:

@@ -18,6 +18,8 @@ class AnswerModule(nn.Module, ABC):
     """Turns a thought into an answer of one kind, for all tasks of that kind."""
 
     kind: ClassVar[str]
+    name: ClassVar[str]
+    """By which a recipe names a plugin's module; the built-in ones need none."""
 
     def __init__(self, config: NetworkConfig, vocabulary: Vocabulary) -> None:
         super().__init__()
@@ -28,7 +30,8 @@ class AnswerModule(nn.Module, ABC):
 
     @abstractmethod
     def decode(self, thought: Thought, batch: Batch) -> dict[str, Tensor]:
-        """The answers as tensors; `qaengine.saying` puts them into words."""
+        """The answers as tensors, as the built-in module of the kind gives them:
+        `qaengine.saying` puts them into words."""
 
 
 def labels_by_task(kind: str, vocabulary: Vocabulary) -> dict[str, int]:
