@@ -93,6 +93,7 @@ class Batch:
     fact_counts: Tensor  # (b) on the CPU
     questions: Tensor  # (b) numbers of sentences
     spellings: Words  # the lower-case word of each identity
+    texts: tuple[Words, ...]  # the words of each sentence, for encoders that read them as written
     task: str = ""
     kind: AnswerKind = "words"
     unit: FactUnit = "sentences"
@@ -160,6 +161,7 @@ def collate(examples: Sequence[Example], vocabulary: Vocabulary) -> Batch:
         fact_counts=torch.tensor([example.count for example in examples]),
         questions=torch.tensor(questions),
         spellings=tuple(map(str, identities)),
+        texts=tuple(sentences),  # type: ignore[arg-type]
         task=first.task,
         kind=first.kind,
         unit=first.unit,

@@ -116,10 +116,10 @@ def _spans(reply: Reply, batch: Batch, vocabulary: Vocabulary, most: int) -> Ite
 
 
 def _score(reply: Reply, batch: Batch, vocabulary: Vocabulary, most: int) -> Iterator[Said]:
-    """The likelihood is the share of the chances within half a step of the score."""
+    """The likelihood is that of the steps less than one from the score."""
     for chances in reply.decoded["chances"].tolist():
         value = sum(step * p for step, p in enumerate(chances, 1))
-        near = sum(p for step, p in enumerate(chances, 1) if abs(step - value) <= 1)
+        near = sum(p for step, p in enumerate(chances, 1) if abs(step - value) < 1)
         yield Said((f"{value:.3f}",), min(near, 1.0), chances=tuple(chances))
 
 

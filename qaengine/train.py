@@ -385,7 +385,8 @@ def schemas(recipe: Recipe) -> tuple[TaskSchema, ...]:
 
 
 def _begin_with(network: nn.Module, known: Checkpoint) -> None:
-    """Copies the weights of a checkpoint; rows of words that it did not know stay new."""
+    """Copies the weights of a checkpoint. Words that it did not know begin at nothing: characters
+    and given vectors say what they are, and a random row is noise that a rare word keeps."""
     own = network.state_dict()
     for name, tensor in known.network.state_dict().items():
         grows = name in GROWING and name in own and len(own[name]) >= len(tensor)
@@ -396,6 +397,8 @@ def _begin_with(network: nn.Module, known: Checkpoint) -> None:
                 "Use the network settings that it was trained with."
             )
         target.copy_(tensor)
+        if name == "embedding.words.weight":
+            own[name][len(tensor) :] = 0.0
 
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
