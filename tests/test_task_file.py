@@ -194,7 +194,7 @@ def test_ten_wrong_lines_are_reported_and_the_others_counted(write: Write) -> No
 def test_answers_that_the_kind_does_not_allow(
     write: Write, kind: str, line: dict[str, Any], reason: str
 ) -> None:
-    message = refused(write([line], answer=kind, facts="tokens"))
+    message = refused(write([line], answer=kind, facts=facts_for(kind)))
     assert "train.jsonl, line 1: " in message
     assert reason in message
 
@@ -210,6 +210,10 @@ def test_spans_with_and_without_a_type_do_not_mix(write: Write) -> None:
     assert "train.jsonl, line 2: a span has no type" in message
 
 
+def facts_for(kind: str) -> str:
+    return "sentences" if kind == "score" else "tokens"
+
+
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
@@ -217,6 +221,7 @@ def test_spans_with_and_without_a_type_do_not_mix(write: Write) -> None:
         ({"color": "red"}, "color"),
         ({"name": "My Task"}, "name"),
         ({"answer": "tags"}, 'need facts = "tokens"'),
+        ({"answer": "words", "facts": "tokens"}, 'need facts = "sentences"'),
         ({"answer": "words", "labels": ["red"]}, "take no labels"),
         ({"answer": "tags", "facts": "tokens", "labels": ["a b"]}, "single words"),
         ({"paraphrases": [" "]}, "empty"),
@@ -254,7 +259,7 @@ def test_a_split_without_a_file(write: Write) -> None:
 
 def test_scores_by_kind(write: Write) -> None:
     def scored(kind: str, lines: list[dict[str, Any]], said: list[Any]) -> dict[str, float]:
-        task = FileTask.read(write(lines, valid=lines, answer=kind, facts="tokens"))
+        task = FileTask.read(write(lines, valid=lines, answer=kind, facts=facts_for(kind)))
         scores = task.score(list(task.examples("valid")), said)
         assert task.schema.metric == next(iter(scores))
         return scores

@@ -53,6 +53,8 @@ class Description(Frozen):
         """What does not go together; "" if all does."""
         if self.answer in ("tags", "text") and self.facts != "tokens":
             return f'answers of the kind "{self.answer}" need facts = "tokens"'
+        if self.answer in ("words", "score") and self.facts != "sentences":
+            return f'answers of the kind "{self.answer}" need facts = "sentences"'
         if self.labels and self.answer not in ("label", "tags", "spans"):
             return f'answers of the kind "{self.answer}" take no labels'
         if self.answer in ("tags", "spans") and any(len(one.split()) != 1 for one in self.labels):
