@@ -4,7 +4,7 @@ READY := .venv/.ready
 PACKAGES := qaengine plugins/qaengine_encoders tasks/qaengine_tasks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ask test test-all lint types clean
+.PHONY: help setup ask demo test test-all lint types clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,9 @@ $(READY): pyproject.toml constraints.txt
 
 ask: setup  ## Answer the lecture's question about its story, and show why
 	@$(BIN)/qaengine ask "Jane went to the hallway. Mary walked to the bathroom. Sandra went to the garden. Daniel went back to the garden. Sandra took the milk there." "Where is the milk?"
+
+demo: setup  ## Open the web page: ask anything, see why
+	@$(BIN)/qaengine demo
 
 test: setup  ## Run the quick tests
 	$(BIN)/python -m pytest -m "not slow and not e2e"

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -97,11 +98,13 @@ def likeness(text: str, wanted: str) -> float:
 def view(told: list[Told]) -> Table:
     """A row a line."""
     right = sum(one.right for one in told)
-    table = Table(title=f"The lecture's example: {right} of {len(told)} right", show_lines=True)
-    for column in ("input", "question", "answer", "wanted", "task"):
-        table.add_column(column, overflow="fold")
-    table.add_column("sure", justify="right")
-    table.add_column("right")
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False, expand=True)
+    table.leading = 1
+    table.title = f"The lecture's example: {right} of {len(told)} right"
+    for column, ratio in (("input", 3), ("question", 2), ("answer", 2), ("wanted", 2)):
+        table.add_column(column, overflow="fold", ratio=ratio)
+    for column in ("task", "sure", "right"):
+        table.add_column(column, no_wrap=True)
     for one in told:
         sure = "" if one.confidence is None else f"{one.confidence:.0%}"
         verdict = Text("yes" if one.right else "no", style="green" if one.right else "red")

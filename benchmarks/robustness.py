@@ -157,7 +157,7 @@ def _reworded(
 
 def foreign(engine: Engine, skills: dict[int, list[Triple]]) -> dict[str, float]:
     """Questions of no kind that the engine knows, asked about bAbI stories."""
-    stories = [triples[5] for triples in skills.values()]
+    stories = [triples[:6][-1] for triples in skills.values()]
     asked = [question.format(p="Mary", o="milk", r="kitchen") for question in HELD_OUT_FOREIGN]
     pairs = [(story.input, question) for question in asked for story in stories]
     return {"abstained": percent(answer.abstained for answer in engine.ask_many(pairs))}

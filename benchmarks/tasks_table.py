@@ -143,7 +143,7 @@ def cells(row: Row, scores: dict[str, Any]) -> Iterator[str]:
     yield figure(row, row.floor)
     yield figure(row, row.goal)
     yield row.published
-    yield f"{group['questions']:,}"
+    yield f"{group['questions']:,.0f}"
     yield f"{scores['calibration_error']:.3f}"
 
 

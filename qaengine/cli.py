@@ -176,6 +176,22 @@ def _ask_in_bulk(file: Path, out: Path, checkpoint: Path | None, device: str) ->
 
 
 @app.command()
+def demo(
+    host: Annotated[str, typer.Option(help="0.0.0.0 lets other machines in.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Of the page.")] = 7860,
+    checkpoint: Checkpoint = None,
+    device: Device = "auto",
+    share: Annotated[
+        bool, typer.Option("--share", help="Also open a public address, through Gradio's servers.")
+    ] = False,
+) -> None:
+    """Serve the web page: ask anything, see why, try to break it."""
+    from qaengine.demo import launch
+
+    launch(_load(checkpoint, device), host, port, share=share)
+
+
+@app.command()
 def plugins(
     check: Annotated[
         bool, typer.Option("--check", help="Call the hooks that import torch, too.")
@@ -236,8 +252,16 @@ def encoders(as_json: AsJson = False) -> None:
     from qaengine.console import encoders_table, stdout
     from qaengine.registry import registry
 
-    about = {name: _about(cls) for name, cls in registry().encoders().items()}
-    print(json.dumps(about)) if as_json else stdout().print(encoders_table(about))
+    found = [
+        {
+            "name": name,
+            "paper": getattr(cls, "paper", ""),
+            "needs_trees": getattr(cls, "needs_trees", False),
+            "about": _about(cls),
+        }
+        for name, cls in registry().encoders().items()
+    ]
+    print(json.dumps(found)) if as_json else stdout().print(encoders_table(found))
 
 
 def _about(cls: type) -> str:

@@ -95,10 +95,11 @@ def tasks_table(schemas: Iterable[TaskSchema], trained: Iterable[str]) -> Table:
     return table
 
 
-def encoders_table(encoders: Mapping[str, str]) -> Table:
-    table = _table("encoder", "what it is")
-    for name, about in encoders.items():
-        table.add_row(Text(name), Text(about))
+def encoders_table(encoders: Iterable[Mapping[str, Any]]) -> Table:
+    table = _table("encoder", "what it is", "paper", "reads")
+    for encoder in encoders:
+        reads = "trees" if encoder["needs_trees"] else "words"
+        table.add_row(Text(encoder["name"]), Text(encoder["about"]), Text(encoder["paper"]), reads)
     return table
 
 

@@ -98,7 +98,8 @@ class Engine:
         began = time.perf_counter()
         checked = [check(*pair) for pair in pairs]
         names = [given("task", task)] * len(checked) if task is not None else self._routed(checked)
-        asked = [self._framed(one, name) for one, name in zip(checked, names, strict=True)]
+        frame = self._framed if task is not None else self._framed_if_it_fits
+        asked = [frame(one, name) for one, name in zip(checked, names, strict=True)]
         waiting = [number for number, one in enumerate(asked) if not one.refusal]
         examples = [asked[number].example for number in waiting]
         parts = [
@@ -150,6 +151,14 @@ class Engine:
             for p, number in zip(likely.tolist(), chosen.tolist(), strict=True):
                 found.append(names[number] if p >= SURE else "")
         return found
+
+    def _framed_if_it_fits(self, one: Checked, name: str) -> _Asked:
+        """Nobody named the task: where the input does not suit it, that is the answer."""
+        try:
+            return self._framed(one, name)
+        except InputError as error:
+            triple = Triple(input=one.facts, question=one.question, task=name)
+            return _Asked(one, triple, example(triple), self.tasks[0], str(error))
 
     def _framed(self, one: Checked, name: str) -> _Asked:
         trained = {schema.name: schema for schema in self.tasks}
@@ -253,8 +262,7 @@ def _evidence(triple: Triple, passes: Sequence[Sequence[float]]) -> tuple[Eviden
     count = len(triple.input)
     needed = [one[:count] for one in passes if any(one)] or [[0.0] * count]
     by_fact = zip(*([min(weight, 1.0) for weight in one] for one in needed), strict=True)
-    # our own numbers, sound by construction: validating each fact took a tenth of the time
     return tuple(
-        Evidence.model_construct(fact=fact, index=index, weights=weights)
+        Evidence(fact=fact, index=index, weights=weights)
         for index, (fact, weights) in enumerate(zip(triple.input, by_fact, strict=True))
     )

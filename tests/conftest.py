@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +57,18 @@ def joint(joint_samples: tuple[Triple, ...]) -> Engine:
     from qaengine.testing import tiny_engine
 
     return tiny_engine(joint_samples, steps=60)
+
+
+@pytest.fixture
+def shallow() -> Iterator[None]:
+    """Python may not call itself more than a few dozen times."""
+    frame, depth = sys._getframe(), 0
+    while frame := frame.f_back:  # type: ignore[assignment]
+        depth += 1
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(depth + 60)
+    yield
+    sys.setrecursionlimit(limit)
 
 
 def _samples(*tasks: str, most: int | None = None) -> tuple[Triple, ...]:

@@ -315,7 +315,7 @@ def test_file_and_out_go_together(run: Run, tmp_path: Path) -> None:
 
 def test_plugins_lists_built_ins(run: Run) -> None:
     names = {plugin["name"] for plugin in json.loads(run("plugins", "--json").out)}
-    assert {"qaengine_tasks.babi", "qaengine_encoders.gru"} <= names
+    assert {"qaengine_tasks.babi", "qaengine_encoders.sequences"} <= names
 
 
 def test_tasks_lists_each_task(run: Run) -> None:
@@ -335,7 +335,20 @@ def test_unknown_task_suggests_the_nearest(run: Run) -> None:
 
 
 def test_encoders_lists_each_encoder(run: Run) -> None:
-    assert {"gru", "lstm"} <= set(json.loads(run("encoders", "--json").out))
+    told = {encoder["name"]: encoder for encoder in json.loads(run("encoders", "--json").out)}
+    assert {"gru", "lstm"} <= set(told)
+    assert told["gru"] == {
+        "name": "gru",
+        "paper": "Cho et al. 2014, arXiv 1406.1078",
+        "needs_trees": False,
+        "about": "GRU in both directions, half of the width each; the default.",
+    }
+
+
+def test_encoders_are_shown_with_what_they_read(run: Run) -> None:
+    cells = [line.split("\u2502") for line in run("encoders").out.splitlines()]
+    (row,) = [row for row in cells if row[1:] and row[1].strip() == "mean"]
+    assert row[-2].strip() == "words"
 
 
 def test_version(run: Run) -> None:

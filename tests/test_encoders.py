@@ -20,9 +20,20 @@ def test_built_in_encoder(encoder: type[Encoder]) -> None:
 
 def test_forget_gates_begin_open() -> None:
     """Jozefowicz et al. 2015: a forget bias of 1."""
-    encoder = ENCODERS["lstm"](16)
-    forget = dict(encoder.named_parameters())["rnn.bias_ih_l0"][8:16]
-    assert torch.equal(forget, torch.ones(8))
+    biases = {
+        parameter: bias
+        for parameter, bias in ENCODERS["bilstm2"](16).named_parameters()
+        if parameter.startswith("rnn.bias_ih")
+    }
+    assert len(biases) == 4  # two layers, two directions
+    for bias in biases.values():
+        assert torch.equal(bias[8:16], torch.ones(8))
+
+
+@pytest.mark.parametrize("encoder", ENCODERS.values(), ids=list(ENCODERS))
+def test_built_in_encoder_says_what_it_is_and_whose(encoder: type[Encoder]) -> None:
+    assert (encoder.__doc__ or "").splitlines()[0].endswith(".")
+    assert any(part.isdigit() and len(part) == 4 for part in encoder.paper.replace(",", "").split())
 
 
 class Fine(Encoder):
@@ -69,6 +80,15 @@ class Idle(Fine):
         self.forgotten = nn.Parameter(torch.zeros(3))
 
 
+class Cut(Fine):
+    def forward(self, sentences: Sentences) -> Encoded:
+        return super().forward(Sentences(sentences.embedded.detach(), sentences.lengths))
+
+
+class Lying(Fine):
+    reaches_words = False
+
+
 class Narrow(Fine):
     def forward(self, sentences: Sentences) -> Encoded:
         encoded = super().forward(sentences)
@@ -99,6 +119,8 @@ def test_plain_encoder_passes() -> None:
         (Mixing, "changes with the other sentences"),
         (Random, "from call to call"),
         (Idle, "no gradient reaches the parameter forgotten"),
+        (Cut, "no gradient reaches the words"),
+        (Lying, "reaches_words lies"),
         (Single, "float64"),
         (Infinite, "not finite"),
         (dict, "not an Encoder class"),

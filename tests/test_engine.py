@@ -140,8 +140,8 @@ def test_task_that_was_not_trained_abstains_and_names_the_command(learnt: Engine
 class Shouting(Task):
     """A plugin that routes, frames, and listens."""
 
-    schema = registry().task("worlds").schema.model_copy(
-        update={"name": "shouting", "like": "worlds"}
+    schema = (
+        registry().task("worlds").schema.model_copy(update={"name": "shouting", "like": "worlds"})
     )
 
     def __init__(self) -> None:
@@ -213,6 +213,20 @@ def test_value_is_of_the_tasks_kind(joint: Engine, joint_samples: tuple[Triple, 
         if triple.answer:
             assert value is not None
             assert value.kind == kinds.get(schema.answer, schema.answer)
+
+
+def test_input_that_does_not_suit_the_task_found_abstains_and_one_named_complains(
+    joint: Engine, joint_samples: tuple[Triple, ...]
+) -> None:
+    asked = {triple.task or "": triple.question for triple in joint_samples}
+    alone, fine = joint.ask_many(
+        [("One sentence.", asked["relatedness"]), ("One sentence.", asked["part_of_speech"])]
+    )
+    assert alone.abstained
+    assert "two" in alone.text
+    assert (alone.task, fine.task) == ("relatedness", "part_of_speech")
+    with pytest.raises(InputError, match="two"):
+        joint.ask("One sentence.", asked["relatedness"], task="relatedness")
 
 
 ABOUT = "Berlin is a fine city. Mary went there."

@@ -74,7 +74,8 @@ def test_task_of_a_plugin_is_there_beside_the_built_in_ones(qaengine: Run) -> No
 
 
 def test_encoder_of_a_plugin_is_there_beside_the_built_in_ones(qaengine: Run) -> None:
-    assert {"gru", "convolution"} <= set(read(qaengine("encoders", "--json")))
+    told = {encoder["name"] for encoder in read(qaengine("encoders", "--json"))}
+    assert {"gru", "convolution"} <= told
 
 
 def test_command_of_a_plugin_runs_and_help_survives_the_broken_ones(qaengine: Run) -> None:

@@ -7,7 +7,7 @@ import pytest
 from qaengine.engine import Engine
 from qaengine.errors import InputError
 from qaengine.plugin_api import hookimpl
-from qaengine.registry import BUILT_IN, Registry, registry
+from qaengine.registry import BUILT_IN, Registry
 from qaengine.schema import Triple
 
 
@@ -19,27 +19,25 @@ class Loud:
         return "sentiment" if triple.question.isupper() else None
 
 
-def test_samples_go_to_their_tasks(engine: Engine, samples: tuple[Triple, ...]) -> None:
-    tasks = registry().tasks()
-    for triple in samples:
-        schema = tasks[triple.task or ""].schema
-        wanted = None if schema.name == "foreign" else schema.like or schema.name
-        assert engine.route(triple.input, triple.question) == wanted
+def test_samples_go_to_their_tasks(joint: Engine, joint_samples: tuple[Triple, ...]) -> None:
+    for triple in joint_samples:
+        wanted = None if triple.task == "foreign" else triple.task
+        assert joint.route(triple.input, triple.question) == wanted
 
 
-def test_a_question_is_asked_where_it_is_routed(engine: Engine) -> None:
+def test_a_question_is_asked_where_it_is_routed(joint: Engine) -> None:
     text, question = "Rivers carry sand to the sea.", "What are the POS tags?"
-    assert engine.route(text, question) == engine.ask(text, question).task == "part_of_speech"
+    assert joint.route(text, question) == joint.ask(text, question).task == "part_of_speech"
 
 
-def test_a_plugin_decides_first(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plugin_decides_first(joint: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     plugins = Registry(BUILT_IN, ())
     plugins._register("loud", Loud())
     monkeypatch.setattr("qaengine.engine.registry", lambda: plugins)
-    assert engine.route("It rains.", "WHAT ARE THE POS TAGS?") == "sentiment"
-    assert engine.route("It rains.", "What are the POS tags?") == "part_of_speech"
+    assert joint.route("It rains.", "WHAT ARE THE POS TAGS?") == "sentiment"
+    assert joint.route("It rains.", "What are the POS tags?") == "part_of_speech"
 
 
-def test_nothing_is_no_question(engine: Engine) -> None:
+def test_nothing_is_no_question(joint: Engine) -> None:
     with pytest.raises(InputError, match="question is empty"):
-        engine.route("It rains.", " ")
+        joint.route("It rains.", " ")

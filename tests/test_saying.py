@@ -52,7 +52,8 @@ def _thought(batch: Batch) -> Thought:
     count, width = len(batch), 4
     owner = torch.arange(count).repeat_interleave(4)
     column = torch.arange(4).repeat(count)
-    page = Page(owner, column, *[torch.zeros_like(owner)] * 4, shape=(count, 4))
+    nowhere = torch.zeros_like(owner)
+    page = Page(owner, column, nowhere, nowhere, nowhere, nowhere, (count, 4))
     numbers = [batch.spellings.index(word.lower()) for word in ("What", *TEXT)]
     nothing = torch.zeros(count, 0)
     return Thought(

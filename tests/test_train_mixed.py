@@ -30,7 +30,10 @@ SETTINGS: dict[str, Any] = {
     "name": "mixed",
     "network": {"width": 16, "passes": 2, "layers": 1, "heads": 2, "writer": 32},
     "sources": [{"task": task} for task in TASKS],
-    "training": {"rounds": 3, "questions": 60, "batch": 8, "validate_every": 3},
+    "training": {
+        **{"rounds": 3, "questions": 48, "batch": 8, "validate_every": 3},
+        **{"learning_rate": 1e-2, "focus": 0},
+    },
     "parts": 300,
 }
 
@@ -176,7 +179,7 @@ def test_training_goes_on_with_the_vectors_of_the_checkpoint(
     """Though the file holds other words by now: numbers must not change."""
     first = recipe({"vectors": 4}, vectors=str(vectors))
     train(first, tmp_path / "first", device="cpu", rounds=3)
-    vectors.write_text("other 1 1 1 1\n")
+    vectors.write_text("other 1 1 1 1\nmore 2 2 2 2\n")
     session = begun(tmp_path / "second", first, tmp_path / "first")
     assert session.vocabulary.vectored == ("the", "never-read", "is")
     table = session.network.embedding.vectors

@@ -67,7 +67,9 @@ def steps(console: str) -> list[tuple[str, list[str]]]:
     return [(lines[0], lines[1:]) for lines in (part.splitlines() for part in parts)]
 
 
-@pytest.mark.parametrize("console", CONSOLE, ids=["install and check", "train and ask"])
+@pytest.mark.parametrize(
+    "console", CONSOLE, ids=["install and check", "train and ask", "a task file"]
+)
 def test_commands_print_what_the_page_says(console: str, run: Run) -> None:
     for command, expected in steps(console):
         if command.startswith("pip install"):

@@ -1,1 +1,1 @@
-"""Built-in encoder plugins, an encoder a file."""
+"""Built-in encoder plugins, a family a file."""

@@ -114,7 +114,7 @@ class DynamicMemoryNetwork(nn.Module):
         """To which task each question belongs: log probabilities in the vocabulary's order."""
         assert self.router is not None, "a network of one task has no router"
         embedded = self.embedding(batch.words)[batch.sentences]
-        encoded = self.encoder(Sentences(embedded, batch.lengths))
+        encoded = self.encoder(Sentences(embedded, batch.lengths, words=batch.texts))
         return self.router(self._asked(batch, embedded, encoded))
 
     def _answer(self, batch: Batch) -> AnswerModule:
@@ -128,7 +128,7 @@ class DynamicMemoryNetwork(nn.Module):
         """`also`: facts to read beside the attended ones, so that reading learns from the start.
         With the thought comes what the router sees of the question."""
         embedded = self.dropout(self.embedding(batch.words))[batch.sentences]  # (n, t, d)
-        encoded = self.encoder(Sentences(embedded, batch.lengths))
+        encoded = self.encoder(Sentences(embedded, batch.lengths, words=batch.texts))
         question = encoded.summary[batch.questions]  # (b, d)
         identity = batch.words.identity[batch.sentences]  # (n, t)
         of = self._words if batch.unit == "tokens" else self._sentences

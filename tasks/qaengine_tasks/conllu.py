@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qaengine.errors import DataError
+from qaengine.tree import Tree
 from qaengine_tasks.text_files import read_text
 
 COLUMNS = 10
@@ -41,11 +42,18 @@ class Sentence:
     tokens: tuple[Token, ...]
     name: str = ""
     document: str = ""
+    line: int = 0
+    """Where its first word stands in the file."""
 
     @property
     def forms(self) -> tuple[str, ...]:
         """The words themselves."""
         return tuple(token.form for token in self.tokens)
+
+    def tree(self) -> Tree:
+        """Its dependency tree; the labels are the relations. Raises `ValueError`."""
+        heads = [token.head for token in self.tokens]
+        return Tree.from_heads(self.forms, heads, [token.deprel for token in self.tokens])
 
 
 def read_sentences(path: Path) -> list[Sentence]:
@@ -53,22 +61,40 @@ def read_sentences(path: Path) -> list[Sentence]:
     return parse(read_text(path), str(path))
 
 
+def read_trees(path: Path) -> list[Tree]:
+    """The dependency trees of a file. Raises `DataError` with file, line and reason."""
+    trees = []
+    for sentence in read_sentences(path):
+        try:
+            trees.append(sentence.tree())
+        except ValueError as error:
+            raise DataError(
+                f"{path}, line {sentence.line}: {error}. It is in the sentence that begins there. "
+                "In column 7 stands the number of the word that a word depends on, 0 for one root."
+            ) from None
+    return trees
+
+
 def parse(text: str, name: str) -> list[Sentence]:
     """The sentences of a file's text; `name` is what errors call the file."""
     sentences: list[Sentence] = []
     tokens: list[Token] = []
+    begins = 0
     names = {"newdoc id": "", "sent_id": ""}
     for number, line in enumerate([*text.split("\n"), ""], start=1):
         try:
             if not line.strip():
                 if tokens:
                     _check_heads(tokens)
-                    sentences.append(Sentence(tuple(tokens), names["sent_id"], names["newdoc id"]))
+                    sentences.append(
+                        Sentence(tuple(tokens), names["sent_id"], names["newdoc id"], begins)
+                    )
                     tokens = []
             elif line.startswith("#"):
                 if comment := _COMMENT.match(line):
                     names[comment[1]] = comment[2]
             elif not _LEFT_OUT.match(line):
+                begins = begins if tokens else number
                 tokens.append(_token(line.rstrip("\r"), len(tokens) + 1))
         except ValueError as error:
             raise DataError(f"{name}, line {number}: {error}. The line: {line[:100]!r}.") from None

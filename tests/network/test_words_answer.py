@@ -24,7 +24,8 @@ IDENTITY = torch.tensor([[5, 6, 5, 7], [6, 8, 0, 0]])
 KNOWN = torch.tensor([[-1, 3, -1, -1], [3, -1, -1, -1]])
 OWNER = torch.tensor([0, 0, 0, 0, 1, 1])
 COLUMN = torch.tensor([0, 1, 2, 3, 0, 1])
-PAGE = Page(OWNER, COLUMN, *[torch.zeros_like(OWNER)] * 4, shape=(2, 4))
+NOWHERE = torch.zeros_like(OWNER)
+PAGE = Page(OWNER, COLUMN, NOWHERE, NOWHERE, NOWHERE, NOWHERE, (2, 4))
 
 
 @pytest.fixture

@@ -1,0 +1,94 @@
+"""The two Tree-LSTMs of Tai, Socher and Manning 2015."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from qaengine.network.forest import Level
+from qaengine_encoders.trees import BinaryEncoder, NodeEncoder
+
+PAPER = "Tai et al. 2015, arXiv 1503.00075"
+
+
+class ChildSumTreeLSTMEncoder(NodeEncoder):
+    """Child-Sum Tree-LSTM: any number of children, their order forgotten (equations 2 to 8).
+
+    For a node j with the word x_j and the children C:
+
+    h~   = sum of h_k over C
+    i    = sigmoid(W_i x_j + U_i h~ + b_i)
+    f_k  = sigmoid(W_f x_j + U_f h_k + b_f)   for each child
+    o    = sigmoid(W_o x_j + U_o h~ + b_o)
+    u    = tanh(W_u x_j + U_u h~ + b_u)
+    c_j  = i * u + sum of f_k * c_k
+    h_j  = o * tanh(c_j)
+
+    Over a chain it is the LSTM.
+    """
+
+    name = "child_sum_tree_lstm"
+    paper = PAPER
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width)
+        self.word = nn.Linear(width, 4 * width)  # i, o, u, f
+        self.summed = nn.Linear(width, 3 * width, bias=False)  # i, o, u
+        self.forget = nn.Linear(width, width, bias=False)
+
+    def read(self, words: Float[Tensor, "k d"]) -> Float[Tensor, "k g"]:
+        return self.word(words)
+
+    def node(
+        self, given: Float[Tensor, "m g"], children: Float[Tensor, "c s"] | None, level: Level
+    ) -> Float[Tensor, "m s"]:
+        gates, forget = given.split([3 * self.width, self.width], dim=1)
+        if children is None:
+            return _node(gates)
+        hidden, cell = children.chunk(2, dim=1)
+        kept = (forget.index_select(0, level.parents) + self.forget(hidden)).sigmoid() * cell
+        return _node(gates + self.summed(level.sum(hidden)), level.sum(kept))
+
+
+class ConstituencyTreeLSTMEncoder(BinaryEncoder):
+    """Binary Tree-LSTM over constituency trees (equations 9 to 14 with N = 2).
+
+    A leaf has a word and no children; a phrase has a left and a right child, and no word:
+
+    leaf      i, o, u = W x + b
+    phrase    i, o, u, f_l, f_r = U [h_l; h_r] + b'
+              c = sigmoid(i) * tanh(u) + sigmoid(f_l) * c_l + sigmoid(f_r) * c_r
+              h = sigmoid(o) * tanh(c)
+
+    Leaves and phrases have biases of their own.
+    """
+
+    name = "constituency_tree_lstm"
+    paper = PAPER
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width)
+        self.word = nn.Linear(width, 3 * width)  # i, o, u
+        self.both = nn.Linear(2 * width, 5 * width)  # i, o, u, f_l, f_r
+
+    def leaf(self, words: Float[Tensor, "w d"]) -> Float[Tensor, "w s"]:
+        return _node(self.word(words))
+
+    def join(self, left: Float[Tensor, "m s"], right: Float[Tensor, "m s"]) -> Float[Tensor, "m s"]:
+        (hidden_l, cell_l), (hidden_r, cell_r) = left.chunk(2, dim=1), right.chunk(2, dim=1)
+        every = self.both(torch.cat([hidden_l, hidden_r], dim=1))
+        gates, forget = every.split([3 * self.width, 2 * self.width], dim=1)
+        forget_l, forget_r = forget.sigmoid().chunk(2, dim=1)
+        return _node(gates, forget_l * cell_l + forget_r * cell_r)
+
+
+def _node(
+    gates: Float[Tensor, "m three_d"], kept: Float[Tensor, "m d"] | None = None
+) -> Float[Tensor, "m s"]:
+    """Hidden state and cell out of i, o, u and of what is kept of the children's cells."""
+    i, o, u = gates.chunk(3, dim=1)
+    cell = i.sigmoid() * u.tanh()
+    if kept is not None:
+        cell = cell + kept
+    return torch.cat([o.sigmoid() * cell.tanh(), cell], dim=1)
