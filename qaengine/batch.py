@@ -97,7 +97,6 @@ class Batch:
     task: str = ""
     kind: AnswerKind = "words"
     unit: FactUnit = "sentences"
-    route: int = -1  # number of the task that the questions belong to, -1 if nobody knows
     parts: Parts | None = None
     gold: Gold | None = None
 
@@ -152,7 +151,6 @@ def collate(examples: Sequence[Example], vocabulary: Vocabulary) -> Batch:
     for word in words:
         identities[word.lower()]  # type: ignore[attr-defined]
     first = examples[0]
-    schema = vocabulary.schemas.get(first.task)
     return Batch(
         words=_word_table([str(word) for word in words], identities, vocabulary),
         sentences=padded(rows),
@@ -165,7 +163,6 @@ def collate(examples: Sequence[Example], vocabulary: Vocabulary) -> Batch:
         task=first.task,
         kind=first.kind,
         unit=first.unit,
-        route=vocabulary.routes[vocabulary.route(schema)] if schema else -1,
         parts=_parts(examples, vocabulary) if first.kind == "text" else None,
         gold=_gold(examples, identities, vocabulary),
     )

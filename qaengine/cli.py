@@ -400,6 +400,77 @@ def evaluate(
     print(scores.model_dump_json()) if as_json else _show_fields(scores.model_dump())
 
 
+@app.command()
+def reproduce(
+    table: Annotated[Literal["sst", "sick"], typer.Argument(help="Sentiment or relatedness.")],
+    encoders: Annotated[
+        str | None, typer.Option(help="Names, joined by commas; all of the table if none is named.")
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="Numbers, joined by commas.")] = "1",
+    variants: Annotated[
+        str, typer.Option(help="Of sst: fine, binary, or both as `fine,binary`.")
+    ] = "",
+    epochs: Annotated[int, typer.Option(min=1, help="Rounds of training.")] = 10,
+    width: Annotated[int, typer.Option(min=1, help="Of each encoder.")] = 150,
+    rate: Annotated[float, typer.Option(help="Adagrad's learning rate.")] = 0.05,
+    batch: Annotated[int, typer.Option(min=1, help="Sentences or pairs in a step.")] = 25,
+    vectors: Annotated[
+        str, typer.Option(help="A file of word vectors, as GloVe's; or `random`.")
+    ] = "random",
+    heads: Annotated[
+        Path | None, typer.Option(help="Dependency trees of the sentences, as CoNLL-U.")
+    ] = None,
+    phrases: Annotated[
+        bool, typer.Option("--phrases", help="Sequences, too, learn all labelled phrases (sst).")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most so many examples a split, for trying.")
+    ] = None,
+    device: Device = "auto",
+    out: Annotated[
+        Path | None, typer.Option(help="Rows done, a JSON line each; runs/reproduce/TABLE.jsonl.")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="Where learning curves go, as SVG.")] = None,
+) -> None:
+    """Train each encoder alone and print its scores beside the published ones; resumes."""
+    from qaengine.console import stdout
+    from qaengine.files import write_whole
+    from qaengine.registry import registry
+    from qaengine.reproduce.curves import curves
+    from qaengine.reproduce.published import published
+    from qaengine.reproduce.rows import Settings
+    from qaengine.reproduce.run import reproduce as run
+    from qaengine.reproduce.table import table_of
+
+    existing = registry().encoders()
+    named = _listed(encoders) if encoders else [one for one in published(table) if one in existing]
+    try:
+        numbers = [int(seed) for seed in _listed(seeds)]
+    except ValueError:
+        raise typer.BadParameter(f"{seeds!r} is not as 1,2,3", param_hint="--seeds") from None
+    if rate <= 0:
+        raise typer.BadParameter("it is more than 0", param_hint="--rate")
+    rows = run(
+        table,
+        {name: registry().encoder(name) for name in named},
+        numbers,
+        Settings(width=width, epochs=epochs, batch=batch, rate=rate, phrases=phrases, limit=limit),
+        out or Path("runs") / "reproduce" / f"{table}.jsonl",
+        variants=_listed(variants),
+        vectors=None if vectors == "random" else Path(vectors),
+        heads=heads,
+        device=device,
+        tell=lambda line: print(line, file=sys.stderr),
+    )
+    stdout().print(table_of(table, rows))
+    if plot is not None:
+        write_whole(plot, curves(rows))
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
 def _pairs(pairs: Sequence[str], option: str) -> dict[str, Any]:
     """`name=value` pairs; a value that reads as JSON is taken as that, any other as text."""
     found: dict[str, Any] = {}

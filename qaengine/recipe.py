@@ -50,8 +50,6 @@ class Training(Frozen):
     clip: float = Field(default=1.0, gt=0)
     gates: float = Field(default=1.0, ge=0)
     """Weight of the supervision of gates beside the answers'."""
-    routes: float = Field(default=0.2, ge=0)
-    """Weight of telling from the question to which task it belongs."""
     focus: float = Field(default=1.0, ge=0)
     """How strongly groups of high loss are drawn more often; 0 draws all alike."""
     validate_every: int = Field(default=2, ge=1)

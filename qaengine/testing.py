@@ -25,6 +25,7 @@ from qaengine.network.encoder import Encoded, Encoder, Sentences
 from qaengine.plugin_api import Task
 from qaengine.prepare import vocabulary_of
 from qaengine.registry import registry
+from qaengine.routing import fit_router
 from qaengine.schema import TaskSchema, Triple
 from qaengine.scoring import batches, outcomes
 from qaengine.subwords import SMALLEST
@@ -310,5 +311,6 @@ def _fit(
         optimizer.zero_grad()
         for batch in together:
             loss = checkpoint.network.loss(batch)
-            torch.autograd.backward((loss.answer + loss.gates + loss.route).sum() / len(examples))
+            torch.autograd.backward((loss.answer + loss.gates).sum() / len(examples))
         optimizer.step()
+    fit_router(checkpoint.network, checkpoint.vocabulary, examples)

@@ -33,6 +33,7 @@ from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.prepare import Groups, prepare, read_stories, story_file, vocabulary_of
 from qaengine.recipe import Recipe, Training
 from qaengine.registry import registry
+from qaengine.routing import fit_router
 from qaengine.schema import Split, TaskSchema
 from qaengine.scoring import Calibration, calibrate, measured, outcomes, way
 from qaengine.vocabulary import Vocabulary
@@ -152,16 +153,14 @@ class _Session:
         with self.accelerator.autocast():
             loss = self.network.loss(batch)
         training = self.recipe.training
-        total = loss.answer + training.gates * loss.gates + training.routes * loss.route
+        total = loss.answer + training.gates * loss.gates
         self.optimizer.zero_grad()
         self.accelerator.backward(total.mean())
         nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.training.clip)
         self.optimizer.step()
         for (group, _), value in zip(drawn, total.tolist(), strict=True):
             self.losses[group] += 0.01 * (value - self.losses[group])
-        return {
-            part: float(getattr(loss, part).detach().sum()) for part in ("answer", "gates", "route")
-        }
+        return {part: float(getattr(loss, part).detach().sum()) for part in ("answer", "gates")}
 
     def _set_rate(self, progress: float) -> None:
         training = self.recipe.training
@@ -197,6 +196,8 @@ class _Session:
                 task: calibrate(list(chain.from_iterable(results[one] for one in some)))
                 for task, some in by_task.items()
             }
+            every = chain.from_iterable(self.train_groups.values())
+            fit_router(self.network, self.vocabulary, every, self.recipe.training.seed)
             self._checkpoint(calibration).save(self.folder)
             write_whole(self.folder / "metrics.json", json.dumps(line, indent=1))
 
@@ -389,6 +390,8 @@ def _begin_with(network: nn.Module, known: Checkpoint) -> None:
     and given vectors say what they are, and a random row is noise that a rare word keeps."""
     own = network.state_dict()
     for name, tensor in known.network.state_dict().items():
+        if name.startswith("router."):  # it is fitted anew, to more tasks
+            continue
         grows = name in GROWING and name in own and len(own[name]) >= len(tensor)
         target = own[name][: len(tensor)] if grows else own.get(name)
         if target is None or target.shape != tensor.shape:

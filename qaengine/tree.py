@@ -241,7 +241,8 @@ _Item = str | Node | int | None
 
 def _closed(items: list[_Item], nodes: list[Node]) -> int | None:
     """Makes a node of what a bracket holds, and gives its number; None where nothing is said."""
-    label = items.pop(0) if items and isinstance(items[0], str) else None
+    label = items[0] if items and isinstance(items[0], str) else None
+    items = items[1:] if label is not None else items
     if not items:
         raise ValueError("a phrase has no words")
     said = [item for item in items if isinstance(item, Node | int)]

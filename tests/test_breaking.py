@@ -94,9 +94,8 @@ def test_a_question_of_no_known_form_is_asked_politely() -> None:
 
 
 def test_each_change_is_tried_and_all_together(engine: Engine, samples: tuple[Triple, ...]) -> None:
-    input, question = " ".join(samples[0].input), samples[0].question
-    before = engine.ask(input, question)
-    tried = trials(engine, input, question, None, before, random.Random(0))
+    asked = (" ".join(samples[0].input), samples[0].question)
+    tried = trials(engine, *asked, None, engine.ask(*asked), random.Random(0))
     assert [trial.change for trial in tried] == [
         "Invented names",
         "Distractors",
@@ -132,7 +131,7 @@ class Parrot:
 
 @pytest.mark.parametrize(
     ("say", "held"),
-    [(lambda input: input.split()[0], [True, True]), (lambda input: "Nora", [False, True])],
+    [(lambda text: text.split()[0], [True, True]), (lambda text: "Nora", [False, True])],
     ids=["the first name", "always Nora"],
 )
 def test_an_answer_holds_where_it_is_renamed_with_its_text(

@@ -39,7 +39,7 @@ from qaengine.schema import (
     Words,
 )
 
-HOSTILE = "<script>alert('&amp;')</script>\"'> ${1+1} {{1+1}} \u202eשלום"
+HOSTILE = "<script>alert('&amp;')</script>\"'> ${1+1} {{1+1}} \u202e\u05e9\u05dc\u05d5\u05dd"
 FACTS = ("Mary took the milk.", "Mary went to the garden.")
 
 

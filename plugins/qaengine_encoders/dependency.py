@@ -45,7 +45,7 @@ class DependencyEncoder(NodeEncoder):
         count = given.new_ones(len(given), 1)
         if children is None:
             return torch.cat([given.tanh(), count], dim=1)
-        hidden, below = children.split([self.width, 1], dim=1)
+        hidden, below = children.split_with_sizes([self.width, 1], dim=1)
         # the children of one matrix are summed first: one product for all nodes and matrices
         place = level.parents * self.slots + self.slot(level)
         summed = given.new_zeros(level.size * self.slots, self.width)

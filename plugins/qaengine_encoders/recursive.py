@@ -27,8 +27,8 @@ class RecursiveEncoder(BinaryEncoder):
     def leaf(self, words: Float[Tensor, "w d"]) -> Float[Tensor, "w d"]:
         return words
 
-    def join(self, left: Float[Tensor, "m d"], right: Float[Tensor, "m d"]) -> Float[Tensor, "m d"]:
-        return self.both(torch.cat([left, right], dim=1)).tanh()
+    def join(self, children: Float[Tensor, "m 2 d"]) -> Float[Tensor, "m d"]:
+        return self.both(children.flatten(1)).tanh()
 
 
 class MVRNNEncoder(BinaryEncoder):
@@ -58,22 +58,20 @@ class MVRNNEncoder(BinaryEncoder):
 
     def leaf(self, words: Float[Tensor, "w d"]) -> Float[Tensor, "w s"]:
         given = torch.unflatten(self.word(words), 1, (-1, self.inner))  # (w, 2 + 2 rank, inner)
-        vector, diagonal, u, v = given.split([1, 1, self.rank, self.rank], dim=1)
+        vector, diagonal, u, v = given.split_with_sizes([1, 1, self.rank, self.rank], dim=1)
         matrix = u.transpose(1, 2) @ v + torch.diag_embed(1 + diagonal.squeeze(1))
-        return _flat(vector, matrix)
+        return torch.cat([vector.flatten(1), matrix.flatten(1)], dim=1)
 
-    def join(self, left: Float[Tensor, "m s"], right: Float[Tensor, "m s"]) -> Float[Tensor, "m s"]:
-        (a, matrix_a), (b, matrix_b) = self._parts(left), self._parts(right)
-        changed = torch.cat([matrix_b @ a, matrix_a @ b], dim=1).squeeze(2)
-        matrix = self.matrix @ torch.cat([matrix_a, matrix_b], dim=1)
-        return _flat(self.both(changed).tanh(), matrix)
+    def join(self, children: Float[Tensor, "m 2 s"]) -> Float[Tensor, "m s"]:
+        inner = self.inner
+        vectors, matrices = children.split_with_sizes([inner, inner**2], dim=2)
+        matrices = torch.unflatten(matrices, 2, (inner, inner))  # (m, 2, inner, inner)
+        changed = torch.einsum("mcij,mcj->mci", matrices.flip(1), vectors)
+        matrix = self.matrix @ matrices.flatten(1, 2)
+        return torch.cat([self.both(changed.flatten(1)).tanh(), matrix.flatten(1)], dim=1)
 
     def shown(self, states: Float[Tensor, "k s"]) -> Float[Tensor, "k d"]:
         return self.wide(states[:, : self.inner])
-
-    def _parts(self, states: Tensor) -> tuple[Float[Tensor, "m i 1"], Float[Tensor, "m i i"]]:
-        vector, matrix = states.split([self.inner, self.inner**2], dim=1)
-        return vector.unsqueeze(2), torch.unflatten(matrix, 1, (self.inner, self.inner))
 
 
 class RNTNEncoder(BinaryEncoder):
@@ -99,8 +97,8 @@ class RNTNEncoder(BinaryEncoder):
     def leaf(self, words: Float[Tensor, "w d"]) -> Float[Tensor, "w s"]:
         return self.word(words)
 
-    def join(self, left: Float[Tensor, "m s"], right: Float[Tensor, "m s"]) -> Float[Tensor, "m s"]:
-        both = torch.cat([left, right], dim=1)
+    def join(self, children: Float[Tensor, "m 2 s"]) -> Float[Tensor, "m s"]:
+        both = children.flatten(1)
         product = torch.einsum("mi,ijk,mj->mk", both, self.tensor, both)
         return (product + self.both(both)).tanh()
 
@@ -133,9 +131,8 @@ class RecursiveAutoencoderEncoder(BinaryEncoder):
         begun = words.new_tensor([0.0, 1.0]).expand(len(words), 2)
         return torch.cat([F.normalize(words, dim=1), begun], dim=1)
 
-    def join(self, left: Float[Tensor, "m s"], right: Float[Tensor, "m s"]) -> Float[Tensor, "m s"]:
-        pair = torch.stack([left, right], dim=1)  # (m, 2, s)
-        vectors, losses, words = pair.split([self.width, 1, 1], dim=2)
+    def join(self, children: Float[Tensor, "m 2 s"]) -> Float[Tensor, "m s"]:
+        vectors, losses, words = children.split_with_sizes([self.width, 1, 1], dim=2)
         vector = F.normalize(self.both(vectors.flatten(1)).tanh(), dim=1)
         again = torch.unflatten(self.again(vector), 1, (2, -1))
         count = words.sum(1)
@@ -167,8 +164,9 @@ class DRNNEncoder(BinaryEncoder):
         self.word = nn.ModuleList([nn.Linear(size, size) for _ in range(self.layers)])
         self.both = nn.ModuleList([nn.Linear(2 * size, size) for _ in range(self.layers)])
         self.below = nn.ModuleList([nn.Linear(size, size, bias=False) for _ in deeper])
-        for both in self.both:
-            nn.init.kaiming_uniform_(both.weight, nonlinearity="relu")
+        for both in self.both.parameters():
+            if both.dim() == 2:
+                nn.init.kaiming_uniform_(both, nonlinearity="relu")
 
     def leaf(self, words: Float[Tensor, "w d"]) -> Float[Tensor, "w s"]:
         layers = [words]
@@ -176,11 +174,11 @@ class DRNNEncoder(BinaryEncoder):
             layers.append(word(layers[-1]).relu())
         return torch.cat(layers[1:], dim=1)
 
-    def join(self, left: Float[Tensor, "m s"], right: Float[Tensor, "m s"]) -> Float[Tensor, "m s"]:
+    def join(self, children: Float[Tensor, "m 2 s"]) -> Float[Tensor, "m s"]:
         layers: list[Tensor] = []
-        children = zip(left.chunk(self.layers, 1), right.chunk(self.layers, 1), strict=True)
-        for number, (both, pair) in enumerate(zip(self.both, children, strict=True)):
-            mixed = both(torch.cat(pair, dim=1))
+        pairs = children.chunk(self.layers, dim=2)  # of each layer (m, 2, d)
+        for number, (both, pair) in enumerate(zip(self.both, pairs, strict=True)):
+            mixed = both(pair.flatten(1))
             if number:
                 mixed = mixed + self.below[number - 1](layers[-1])
             layers.append(mixed.relu())
@@ -188,7 +186,3 @@ class DRNNEncoder(BinaryEncoder):
 
     def shown(self, states: Float[Tensor, "k s"]) -> Float[Tensor, "k d"]:
         return states[:, -self.width :]
-
-
-def _flat(vector: Tensor, matrix: Float[Tensor, "m i i"]) -> Float[Tensor, "m s"]:
-    return torch.cat([vector.flatten(1), matrix.flatten(1)], dim=1)

@@ -43,7 +43,7 @@ class ChildSumTreeLSTMEncoder(NodeEncoder):
     def node(
         self, given: Float[Tensor, "m g"], children: Float[Tensor, "c s"] | None, level: Level
     ) -> Float[Tensor, "m s"]:
-        gates, forget = given.split([3 * self.width, self.width], dim=1)
+        gates, forget = given.split_with_sizes([3 * self.width, self.width], dim=1)
         if children is None:
             return _node(gates)
         hidden, cell = children.chunk(2, dim=1)
@@ -75,12 +75,11 @@ class ConstituencyTreeLSTMEncoder(BinaryEncoder):
     def leaf(self, words: Float[Tensor, "w d"]) -> Float[Tensor, "w s"]:
         return _node(self.word(words))
 
-    def join(self, left: Float[Tensor, "m s"], right: Float[Tensor, "m s"]) -> Float[Tensor, "m s"]:
-        (hidden_l, cell_l), (hidden_r, cell_r) = left.chunk(2, dim=1), right.chunk(2, dim=1)
-        every = self.both(torch.cat([hidden_l, hidden_r], dim=1))
-        gates, forget = every.split([3 * self.width, 2 * self.width], dim=1)
-        forget_l, forget_r = forget.sigmoid().chunk(2, dim=1)
-        return _node(gates, forget_l * cell_l + forget_r * cell_r)
+    def join(self, children: Float[Tensor, "m 2 s"]) -> Float[Tensor, "m s"]:
+        hidden, cells = children.chunk(2, dim=2)  # (m, 2, d)
+        every = self.both(hidden.flatten(1))
+        gates, forget = every.split_with_sizes([3 * self.width, 2 * self.width], dim=1)
+        return _node(gates, (forget.view_as(cells).sigmoid() * cells).sum(1))
 
 
 def _node(

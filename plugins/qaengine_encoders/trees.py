@@ -29,7 +29,7 @@ def climb(forest: Forest, step: Step) -> Float[Tensor, "k s"]:
         children = arrived[level.number]
         state = step(level, torch.cat(children) if children else None)
         arrived[level.number] = []
-        for goal, nodes in zip(level.goals, state.split(level.leaving), strict=True):
+        for goal, nodes in zip(level.goals, state.split_with_sizes(level.leaving), strict=True):
             arrived[goal].append(nodes)
         states.append(state)
     return torch.cat(states)
@@ -82,8 +82,8 @@ class BinaryEncoder(TreeEncoder):
             if children is None:
                 return self.leaf(words)
             assert level.pairs is not None
-            left, right = children.index_select(0, level.pairs).chunk(2)
-            return self.join(left, right)
+            paired = children.index_select(0, level.pairs)
+            return self.join(torch.unflatten(paired, 0, (level.size, 2)))
 
         return climb(forest, step)
 
@@ -92,8 +92,8 @@ class BinaryEncoder(TreeEncoder):
         """The states of leaves."""
 
     @abstractmethod
-    def join(self, left: Float[Tensor, "m s"], right: Float[Tensor, "m s"]) -> Float[Tensor, "m s"]:
-        """The states of phrases."""
+    def join(self, children: Float[Tensor, "m 2 s"]) -> Float[Tensor, "m s"]:
+        """The states of phrases, from those of their left and right children."""
 
 
 class NodeEncoder(TreeEncoder):
@@ -101,7 +101,8 @@ class NodeEncoder(TreeEncoder):
 
     def climb(self, forest: Forest, words: Float[Tensor, "w d"]) -> Float[Tensor, "k s"]:
         vectors = words.new_zeros(len(forest.sentence), words.shape[1])
-        given = self.read(vectors.index_copy(0, forest.worded, words)).split(forest.sizes)
+        read = self.read(vectors.index_copy(0, forest.worded, words))
+        given = read.split_with_sizes(forest.sizes)
 
         def step(level: Level, children: Tensor | None) -> Tensor:
             return self.node(given[level.number], children, level)

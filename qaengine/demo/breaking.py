@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qaengine.engine import Engine
-from qaengine.registry import registry
 from qaengine.render import Trial
 from qaengine.schema import Answer, Score, TaskSchema, Value
 from qaengine.text import sentences
@@ -92,12 +91,11 @@ def names(input: str, question: str) -> list[str]:
     from spacy.lang.en.stop_words import STOP_WORDS
 
     text = f"{input}\n{question}"
-    words = [found[0] for found in _WORD.finditer(text)]
-    within = {
-        found[0]
-        for found in _WORD.finditer(text)
-        if not _BEFORE_SENTENCE.search(text, 0, found.start())
-    }
+    words, within = [], set()
+    for found in _WORD.finditer(text):
+        words.append(found[0])
+        if not _BEFORE_SENTENCE.search(text, 0, found.start()):
+            within.add(found[0])
     small = {word for word in words if word.islower()}
     candidates = dict.fromkeys(word for word in _WORD.findall(input) if word.istitle())
     return [

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
+from gradio.events import api
 
 from qaengine import render
 from qaengine.demo.examples import choices, title, untrained
@@ -21,7 +23,7 @@ WAITING = 64
 ABOUT = "Ask a text anything, and see why."
 LIMITS = (
     f"Up to {MOST_CHARACTERS:,} characters, {MOST_FACTS:,} sentences, {MOST_WORDS} words each. "
-    "A short text is answered within a second, the longest within some ten. "
+    "A short text is answered within a second, the longest within a few. "
     "Nothing you type leaves this server."
 )
 BREAKING = (
@@ -40,10 +42,12 @@ READY = """() => {
 def build(engine: Engine) -> gr.Blocks:
     """The page over an engine, with the endpoint `ask`."""
     page = Page(engine)
-    with gr.Blocks(title="qaengine", analytics_enabled=False) as blocks:
-        _draw(page)
-        gr.api(page.ask, api_name="ask", queue=False)
-    return blocks.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
+    blocks = gr.Blocks(title="qaengine", analytics_enabled=False)
+    with blocks:
+        _draw(blocks, page)
+        api(page.ask, api_name="ask", queue=False)
+    blocks.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
+    return blocks
 
 
 def launch(
@@ -130,7 +134,7 @@ def theme() -> gr.themes.Base:
     )
 
 
-def _draw(page: Page) -> None:
+def _draw(blocks: gr.Blocks, page: Page) -> None:
     names = list(page.examples)
     _html(render.element("h1", "qaengine"), render.element("p", ABOUT), name="qa-title")
     asked = gr.State(None)
@@ -178,7 +182,11 @@ def _draw(page: Page) -> None:
     given = [text, question, task]
     shown = [asked, answer, why, broken, share, triple]
     place = gr.State((names[0] if names else "", 0))
-    quiet = {"api_visibility": "private", "show_progress": "minimal", "show_progress_on": answer}
+    quiet: dict[str, Any] = {
+        "api_visibility": "private",
+        "show_progress": "minimal",
+        "show_progress_on": answer,
+    }
 
     gr.on([button.click, question.submit, text.submit], page.show, given, shown, **quiet)
     breaker.click(page.break_it, asked, broken, **{**quiet, "show_progress_on": broken})
@@ -192,9 +200,7 @@ def _draw(page: Page) -> None:
 
     chips.click(picked, chips, [place, *given, *shown], **quiet)
     another.click(next_one, place, [place, *given, *shown], **quiet)
-    blocks = gr.context.Context.root_block
-    assert blocks is not None
-    blocks.load(page.begin, None, [*given, *shown], js=None, **quiet)
+    blocks.load(page.begin, None, [*given, *shown], **quiet)
     blocks.load(None, None, None, js=READY)
 
 
@@ -210,6 +216,6 @@ def _html(*parts: str, name: str) -> None:
     _view(None, value=render.element("div", *parts, class_=f"qa {name}"))
 
 
-def _view(name: str | None, **more: object) -> gr.HTML:
+def _view(name: str | None, **more: Any) -> gr.HTML:
     """A place for a view, without styles of Gradio's."""
     return gr.HTML(elem_id=name, apply_default_css=False, padding=False, **more)

@@ -89,14 +89,12 @@ class Page:
     def begin(self, request: gr.Request) -> list[Any]:
         """The question in the address, or the first example: as `example`."""
         fields = dict(request.query_params)
-        first = next(iter(self.examples.values()), [Example("", "")])[0]
-        if fields.get("input") and fields.get("question"):
-            names = [name for _, name in choices(self.engine.tasks)]
-            task = fields.get("task", "")
-            given = [fields["input"], fields["question"], task if task in names else ""]
-        else:
-            given = [*first, ""]
-        return [*given, *self.show(*given, request)]
+        text, question, task = (fields.get(name, "") for name in ("input", "question", "task"))
+        if not text or not question:
+            text, question = next(iter(self.examples.values()), [Example("", "")])[0]
+        if task not in [name for _, name in choices(self.engine.tasks)]:
+            task = ""
+        return [text, question, task, *self.show(text, question, task, request)]
 
     def _asked(self, input: str, question: str, task: str) -> Asked:
         if isinstance(input, str) and len(input) > MOST_CHARACTERS:

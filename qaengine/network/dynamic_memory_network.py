@@ -6,7 +6,7 @@ al. 2016, arXiv 1603.01417), gates that know order, and an answer module that re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import torch
@@ -22,6 +22,7 @@ from qaengine.network.fusion import Fusion
 from qaengine.network.matching import Matching, Overlap, shared
 from qaengine.network.memory import Episodes, EpisodicMemory
 from qaengine.network.reading import Reader, choose, lay_out
+from qaengine.network.router import Router, pooled
 from qaengine.network.thought import Reading, Thought
 from qaengine.network.transformer import NOTHING
 from qaengine.vocabulary import Vocabulary
@@ -33,7 +34,6 @@ class Loss:
 
     answer: Float[Tensor, " b"]
     gates: Float[Tensor, " b"]
-    route: Float[Tensor, " b"]
 
 
 @dataclass(frozen=True)
@@ -87,46 +87,50 @@ class DynamicMemoryNetwork(nn.Module):
             nn.init.zeros_(self.reread.weight)  # a network that learnt without stays as it was
         kinds = dict.fromkeys(schema.answer for schema in vocabulary.tasks) or ("words",)
         self.answers = nn.ModuleDict({kind: answers[kind](config, vocabulary) for kind in kinds})
-        self.router = Router(width, vocabulary.routes) if len(vocabulary.routes) > 1 else None
+        self.router: Router | None = None
+        if len(vocabulary.routes) > 1:
+            self.router = Router(2 * (config.vectors or width), vocabulary.routes)
 
     def loss(self, batch: Batch) -> Loss:
-        """How far the answers, the gates and the routes are from the gold ones."""
+        """How far the answers and the gates are from the gold ones."""
         assert batch.gold is not None, "a loss needs gold answers"
         gold = batch.gold
         passes = None
         if bool(gold.supervised.all()):  # a pass for each support, and one to say "enough"
             passes = int(gold.supports.sum(1).max()) + 1
-        thought, asked = self._think(batch, passes, gold.supports)
-        route = thought.memory.new_zeros(len(batch))
-        if self.router is not None:
-            route = self.router.loss(asked, batch.route)
+        thought = self._think(batch, passes, gold.supports)
         answer = self._answer(batch).loss(thought, batch)
-        return Loss(answer, gate_loss(thought.episodes, gold), route)
+        return Loss(answer, gate_loss(thought.episodes, gold))
 
     @torch.no_grad()
     def reply(self, batch: Batch, passes: int | None = None) -> Reply:
         """Greedy answers with the facts that they rest on."""
-        thought, _ = self._think(batch, passes)
+        thought = self._think(batch, passes)
         return Reply(self._answer(batch).decode(thought, batch), thought)
 
     @torch.no_grad()
     def routes(self, batch: Batch) -> Float[Tensor, "b routes"]:
         """To which task each question belongs: log probabilities in the vocabulary's order."""
         assert self.router is not None, "a network of one task has no router"
-        embedded = self.embedding(batch.words)[batch.sentences]
-        encoded = self.encoder(Sentences(embedded, batch.lengths, words=batch.texts))
-        return self.router(self._asked(batch, embedded, encoded))
+        return self.router(self.asked(batch))
+
+    @torch.no_grad()
+    def asked(self, batch: Batch) -> Float[Tensor, "b x"]:
+        """What the router sees of each question: its words' given vectors where there are any,
+        which know words that no question of the training text had; else the learnt ones."""
+        rows = batch.sentences[batch.questions]
+        if self.embedding.vectors is not None:
+            ids = batch.words.vector_ids[rows]
+            return pooled(self.embedding.vectors(ids), ids > 0)
+        return pooled(self.embedding(batch.words)[rows], rows > 0)
 
     def _answer(self, batch: Batch) -> AnswerModule:
         module = self.answers[batch.kind]
         assert isinstance(module, AnswerModule)
         return module
 
-    def _think(
-        self, batch: Batch, passes: int | None, also: Tensor | None = None
-    ) -> tuple[Thought, Tensor]:
-        """`also`: facts to read beside the attended ones, so that reading learns from the start.
-        With the thought comes what the router sees of the question."""
+    def _think(self, batch: Batch, passes: int | None, also: Tensor | None = None) -> Thought:
+        """`also`: facts to read beside the attended ones, so that reading learns from the start."""
         embedded = self.dropout(self.embedding(batch.words))[batch.sentences]  # (n, t, d)
         encoded = self.encoder(Sentences(embedded, batch.lengths, words=batch.texts))
         question = encoded.summary[batch.questions]  # (b, d)
@@ -149,8 +153,7 @@ class DynamicMemoryNetwork(nn.Module):
             reading = self._read(batch, encoded, identity, facts, episodes.memory, read)
         elif batch.unit == "tokens" and self.config.reread:
             facts = facts + self._reread(batch, encoded, identity, facts, episodes.memory)
-        thought = Thought(question, facts, given.present, episodes, read, reading)
-        return thought, self._asked(batch, embedded, encoded)
+        return Thought(question, facts, given.present, episodes, read, reading)
 
     def _sentences(
         self, batch: Batch, embedded: Tensor, encoded: Encoded, identity: Tensor
@@ -181,14 +184,6 @@ class DynamicMemoryNetwork(nn.Module):
     def _matched(self, batch: Batch, encoded: Encoded) -> Float[Tensor, "b q j"]:
         asked: Tensor = self.matching.question(encoded.states)[batch.questions]
         return asked
-
-    def _asked(self, batch: Batch, embedded: Tensor, encoded: Encoded) -> Float[Tensor, "b two_d"]:
-        """A question by its words and by their order."""
-        lengths = batch.lengths.to(embedded.device)[batch.questions].unsqueeze(1)
-        words = embedded[batch.questions]
-        places = torch.arange(words.shape[1], device=words.device)
-        mean = (words * (places < lengths).unsqueeze(-1)).sum(1) / lengths
-        return torch.cat([mean, encoded.summary[batch.questions]], -1)
 
     def _chosen(
         self, episodes: Episodes, present: Tensor, also: Tensor | None, kind: str
@@ -228,25 +223,6 @@ class DynamicMemoryNetwork(nn.Module):
         words = self.reader(encoded.states, facts, memory, page, same)
         reread: Tensor = self.reread(page.of_texts(words, facts.shape[1]))
         return reread
-
-
-class Router(nn.Module):
-    """From the question alone: to which task it belongs."""
-
-    def __init__(self, width: int, routes: Iterable[str]) -> None:
-        super().__init__()
-        self.hidden = nn.Linear(2 * width, 2 * width)
-        self.dropout = nn.Dropout(0.3)
-        self.heads = nn.ModuleDict({route: nn.Linear(2 * width, 1) for route in routes})
-
-    def forward(self, asked: Float[Tensor, "b two_d"]) -> Float[Tensor, "b routes"]:
-        """Log probabilities of the routes."""
-        hidden = self.dropout(torch.relu(self.hidden(self.dropout(asked))))
-        return torch.cat([head(hidden) for head in self.heads.values()], -1).log_softmax(-1)
-
-    def loss(self, asked: Float[Tensor, "b two_d"], route: int) -> Float[Tensor, " b"]:
-        """Negative log likelihood of the one route that all these questions take."""
-        return -self(asked)[:, route]
 
 
 def gate_loss(episodes: Episodes, gold: Gold) -> Float[Tensor, " b"]:

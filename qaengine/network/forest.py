@@ -9,10 +9,10 @@ shape of the trees. A chain is a tree whose levels hold a node each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -44,7 +44,7 @@ class Level(NamedTuple):
     sides: Int[Tensor, " c"]
     relations: Int[Tensor, " c"]
     pairs: Int[Tensor, " c"] | None
-    """In a binary forest: the places of the m left children among all, then of the right ones."""
+    """In a binary forest: the places of each node's left and right child among the children."""
     leaving: list[int]
     """How many of these nodes, in order, go to the same level; the last ones may be roots."""
     goals: list[int]
@@ -124,7 +124,7 @@ class Forest:
         pairs = None
         if _is_binary(parent[~is_root], token):
             due = _before(given)[goal[child]]
-            pairs = np.argsort(due + (side[child] - 1) * sizes[goal[child]] + place) - due
+            pairs = np.argsort(due + 2 * place + side[child] - 1) - due
         tensor = torch.from_numpy
         return cls(
             sentence=tensor(np.repeat(np.arange(len(trees)), counts)[order]),
@@ -156,9 +156,11 @@ class Forest:
         """The same on another device."""
         if self.roots.device == device:
             return self
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        tensors = {name: value for name, value in values.items() if isinstance(value, Tensor)}
-        return replace(self, **{name: value.to(device) for name, value in tensors.items()})
+        moved: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            moved[field.name] = value.to(device) if isinstance(value, Tensor) else value
+        return Forest(**moved)
 
     @cached_property
     def levels(self) -> list[Level]:
@@ -169,10 +171,10 @@ class Forest:
         given, pairs = list(self.given), self.pairs
         columns = zip(
             self.sizes,
-            self.parents.split(given),
-            self.side[self.children].split(given),
-            self.relation[self.children].split(given),
-            pairs.split(given) if pairs is not None else [None] * len(given),
+            self.parents.split_with_sizes(given),
+            self.side[self.children].split_with_sizes(given),
+            self.relation[self.children].split_with_sizes(given),
+            pairs.split_with_sizes(given) if pairs is not None else [None] * len(given),
             strict=True,
         )
         return [

@@ -131,7 +131,8 @@ def _sure(answer: Answer) -> Html:
     what = " that it cannot tell" if answer.value is None else " of all of it" if many else ""
     number = element("strong", f"{percent(answer.confidence)} sure", f"{what}")
     about = [f"task {answer.task.replace('_', ' ')}"] if answer.task else []
-    about.append(f"{answer.seconds:.2f} s")
+    fast = answer.seconds < 1
+    about.append(f"{1000 * answer.seconds:.0f} ms" if fast else f"{answer.seconds:.1f} s")
     return element(
         "p",
         bar(answer.confidence),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-
 VOID = ("input",)
 """Elements without content."""
 
@@ -45,3 +44,8 @@ def bar(share: float) -> Html:
 
 def percent(share: float) -> str:
     return f"{share:.1%}"
+
+
+def scrolling(content: Html, label: str) -> Html:
+    """What is too wide or too tall scrolls by itself, by keyboard too."""
+    return element("div", content, class_="qa-scroll", role="region", aria_label=label, tabindex=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qaengine.render.element import Html, element, joined, typed
+from qaengine.render.element import Html, element, joined, scrolling, typed
 from qaengine.schema import Evidence, Translation
 
 CAPTION = "How much each pass attended to each fact, from 0 to 1."
@@ -41,7 +41,7 @@ def heat_table(evidence: Sequence[Evidence]) -> Html:
         title = f"{len(rest)} more, each below {LOOKED_AT}"
         summary = element("summary", title)
         tables.append(element("details", summary, _table(title, rest, count)))
-    return _scrolling(joined(tables), "Weights of the facts")
+    return scrolling(joined(tables), "Weights of the facts")
 
 
 def step_caption(evidence: Sequence[Evidence], at: int) -> str:
@@ -78,7 +78,7 @@ def attention_table(value: Translation) -> Html:
         element("tbody", *rows),
         class_="qa-heat qa-attention",
     )
-    return _scrolling(table, "Attention of the translation")
+    return scrolling(table, "Attention of the translation")
 
 
 def steps_table(caption: str, shares: Sequence[float]) -> Html:
@@ -126,11 +126,6 @@ def _cell(weight: float, text: str = "") -> Html:
     """A number on a ground that darkens with it."""
     ground = f"--qa-weight:{100 * min(max(weight, 0), 1):.1f}%"
     return element("td", text or f"{weight:.2f}", class_="qa-pass qa-cell", style=ground)
-
-
-def _scrolling(content: Html, label: str) -> Html:
-    """What is too wide or too tall scrolls by itself, by keyboard too."""
-    return element("div", content, class_="qa-scroll", role="region", aria_label=label, tabindex=0)
 
 
 STEP = """

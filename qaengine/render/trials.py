@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from qaengine.render.element import Html, element, percent, typed
+from qaengine.render.element import Html, element, percent, scrolling, typed
 from qaengine.schema import Answer
 
 LONGEST = 120
@@ -38,7 +38,7 @@ def trials_view(before: Answer, trials: Sequence[Trial]) -> Html:
         element("tbody", _row("As you asked", before, ""), *map(_trial, trials)),
         class_="qa-trials",
     )
-    return element("div", table, class_="qa")
+    return element("div", scrolling(table, "Answers before and after"), class_="qa")
 
 
 def _trial(trial: Trial) -> Html:

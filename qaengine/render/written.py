@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-CLOSING = tuple(".,;:?!)]%'’") + ("n't", "n’t")
+CLOSING = (*".,;:?!)]%'", "n't", "\u2019", "n\u2019t")
 OPENING = ("(", "[", "$", "#")
 
 

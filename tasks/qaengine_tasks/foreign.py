@@ -10,8 +10,10 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
+from qaengine.errors import DataError
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple
+from qaengine_tasks.question_type import QuestionType
 
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 
@@ -36,8 +38,9 @@ def _expanded(line: str) -> Iterator[str]:
 class Foreign(Task):
     """Asks a text for what nobody here learnt to tell; the answer is that nothing tells it.
 
-    A tenth of the questions, by their place in the list, is kept for validation, another for
-    testing.
+    A tenth of our own questions, by their place in the list, is kept for validation, another for
+    testing. Where the data of `question_type` are at hand, its training questions, which want to
+    know something of the world, are foreign questions, too.
     """
 
     schema = TaskSchema(
@@ -52,11 +55,10 @@ class Foreign(Task):
     def examples(self, split: Split, **options: Any) -> Iterator[Triple]:
         """Each question once, about one of a few texts."""
         part = {"valid": (0,), "test": (1,), "train": range(2, 10)}[split]
+        own = [one for number, one in enumerate(foreign_questions()) if number % 10 in part]
         rng = random.Random(0)
-        for number, question in enumerate(foreign_questions()):
-            text = rng.choice(TEXTS)
-            if number % 10 in part:
-                yield Triple(input=text, question=question, answer="", task="foreign")
+        for question in (*own, *(_worldly() if split == "train" else ())):
+            yield Triple(input=rng.choice(TEXTS), question=question, answer="", task="foreign")
 
     def samples(self) -> Sequence[Triple]:
         """Questions of our own."""
@@ -64,6 +66,15 @@ class Foreign(Task):
             Triple(input=TEXTS[0], question=question, answer="", task="foreign")
             for question in (self.schema.question, *self.schema.paraphrases)
         ]
+
+
+def _worldly() -> Iterator[str]:
+    """Questions about the world, of another task's training data; none where these are missing."""
+    try:
+        for triple in QuestionType().examples("train"):
+            yield triple.text
+    except DataError:
+        return
 
 
 TEXTS = (

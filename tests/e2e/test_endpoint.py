@@ -14,7 +14,12 @@ from qaengine.demo.sharing import curl
 from qaengine.engine import Engine
 from qaengine.schema import Answer
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # what Gradio's queue says to pandas
+    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
+]
 
 
 def test_endpoint_answers_a_client(served: str, joint: Engine) -> None:

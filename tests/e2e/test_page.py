@@ -14,7 +14,12 @@ from qaengine.engine import Engine
 from qaengine.render import value_view
 from qaengine.schema import Answer
 
-pytestmark = pytest.mark.e2e
+pytestmark = [
+    pytest.mark.e2e,
+    # what Gradio's queue says to pandas
+    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
+]
 
 TASKS = (
     *("worlds", "sentiment", "part_of_speech", "named_entities", "relatedness"),
@@ -23,7 +28,9 @@ TASKS = (
 NARROW = {"viewport": {"width": 390, "height": 844}}
 HOSTILE = (
     "<script>window.hacked = 1</script> <img src=x onerror='window.hacked = 2'> "
-    "${window.hacked = 3} {{window.hacked = 4}} \u202eשלום 👩‍👩‍👧 " + "very" * 500 + "long"
+    "${window.hacked = 3} {{window.hacked = 4}} \u202e\u05e9\u05dc\u05d5\u05dd 👩‍👩‍👧 "
+    + "very" * 500
+    + "long"
 )
 
 Visit = Callable[..., Page]
@@ -66,7 +73,7 @@ def test_example_of_each_task_is_answered(visit: Visit, joint: Engine, task: str
     expect(page.get_by_label("Question", exact=True)).to_have_value(example.question)
     answer = joint.ask(*example)
     sees(page, answer)
-    if answer.evidence:
+    if any(fact.weight > 0 for fact in answer.evidence):
         weights = [[f"{weight:.2f}" for weight in fact.weights] for fact in answer.evidence]
         assert sorted(shown_weights(page)) == sorted(weights)
     assert is_narrow_enough(page)
@@ -83,24 +90,23 @@ def test_another_example_is_of_the_same_task(visit: Visit, joint: Engine) -> Non
 
 
 def test_keyboard_is_enough(visit: Visit, joint: Engine, asked: Example) -> None:
-    page = visit()
+    other = examples(joint)["worlds"][1]
+    page = visit("?" + urlencode(other._asdict()))
     page.get_by_label("Text", exact=True).focus()
-    page.keyboard.press("Control+A")
-    page.keyboard.type(asked.input)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Control+A")
-    page.keyboard.type(asked.question)
-    page.keyboard.press("Enter")
+    for typed, leave in ((asked.input, "Tab"), (asked.question, "Enter")):
+        page.keyboard.press("Control+A")
+        page.keyboard.type(typed)
+        page.keyboard.press(leave)
     answer = joint.ask(*asked)
     sees(page, answer)
     page.get_by_role("tab", name="Why").focus()
-    for _ in range(3):  # the tabs one by one, then the passes
+    for _ in range(6):  # over the other tabs to the passes
         if page.evaluate("document.activeElement.type") != "radio":
             page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
     expect(page.locator("#why caption")).to_contain_text("Pass 1 of")
-    weights = [[f"{fact.weights[0]:.2f}"] for fact in answer.evidence]
-    assert shown_weights(page) == weights
+    weights = [f"{fact.weights[0]:.2f}" for fact in answer.evidence]
+    assert page.locator("#why .qa-cell:visible").all_inner_texts() == weights
 
 
 def test_dark_follows_the_system(visit: Visit) -> None:
@@ -110,34 +116,39 @@ def test_dark_follows_the_system(visit: Visit) -> None:
 
 
 def test_hostile_text_is_shown_as_text(visit: Visit) -> None:
-    page = visit(**NARROW)
-    ask(page, HOSTILE, f"Where is {HOSTILE[:120]}?")
-    expect(page.locator("#why")).to_contain_text("<script>window.hacked = 1</script>")
+    question = f"Where is {HOSTILE[:100]}?"
+    page = visit("?" + urlencode({"input": HOSTILE, "question": question}), **NARROW)
+    expect(page.get_by_label("Text", exact=True)).to_have_value(HOSTILE)
+    page.get_by_role("tab", name="Triple").click()
+    expect(page.locator("#triple")).to_contain_text("<script>window.hacked = 1</script>")
     page.get_by_role("tab", name="Share").click()
     expect(page.locator("#share")).to_contain_text("window.hacked = 3")
     page.get_by_role("tab", name="Try to break it").click()
-    page.get_by_role("button", name="Try to break it").click()
-    expect(page.locator("#broken")).to_contain_text("window.hacked = 4")
+    page.locator("#break").click()
+    expect(page.locator("#broken")).to_contain_text("window.hacked = 2")
+    page.locator("#broken summary").first.click()
     assert page.evaluate("window.hacked") is None
     assert is_narrow_enough(page)
 
 
 def test_two_visitors_do_not_mix(visit: Visit, joint: Engine) -> None:
-    mine, yours = (examples(joint)["worlds"][number] for number in (0, 1))
+    mine, yours = (examples(joint)[task][0] for task in ("sentiment", "relatedness"))
     first, second = visit(), visit()
     ask(first, *mine)
     ask(second, *yours)
-    sees(first, joint.ask(*mine))
-    sees(second, joint.ask(*yours))
     for page, example in ((first, mine), (second, yours)):
-        page.get_by_role("radio", name="Pass 1").check()
-        expect(page.locator("#why caption")).to_contain_text("Pass 1 of")
+        sees(page, joint.ask(*example))
         page.get_by_role("tab", name="Triple").click()
         expect(page.locator("#triple")).to_contain_text(example.question)
+        page.get_by_role("tab", name="Try to break it").click()
+        page.locator("#break").click()
+        expect(page.locator("#broken summary").first).to_be_visible()
+        page.locator("#broken summary").first.click()
+        expect(page.locator("#broken .qa-question").first).to_be_visible()
 
 
 def test_link_asks_its_question(visit: Visit, joint: Engine, asked: Example) -> None:
-    page = visit("?" + urlencode({"input": asked.input, "question": asked.question}))
+    page = visit("?" + urlencode(asked._asdict()))
     expect(page.get_by_label("Text", exact=True)).to_have_value(asked.input)
     expect(page.get_by_label("Question", exact=True)).to_have_value(asked.question)
     sees(page, joint.ask(*asked))
