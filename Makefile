@@ -4,7 +4,7 @@ READY := .venv/.ready
 PACKAGES := qaengine plugins/qaengine_encoders tasks/qaengine_tasks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ask demo test test-all lint types clean
+.PHONY: help setup ask demo pictures test test-all lint types clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,9 @@ ask: setup  ## Answer the lecture's question about its story, and show why
 
 demo: setup  ## Open the web page: ask anything, see why
 	@$(BIN)/qaengine demo
+
+pictures: setup  ## Take the pictures of the page, for docs/pictures (needs Chromium)
+	$(BIN)/python docs/screenshots.py
 
 test: setup  ## Run the quick tests
 	$(BIN)/python -m pytest -m "not slow and not e2e"

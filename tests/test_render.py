@@ -341,7 +341,10 @@ def test_all_text_has_contrast_enough(palette: str) -> None:
     for name in ("ink", "muted", "accent", "good", "bad"):
         assert all(contrast(rgb(colour[name]), ground) >= 4.5 for ground in grounds), name
     heated = [mixed(colour["heat"], colour["sunk"], share / 20) for share in range(21)]
-    hues = [mixed(colour[f"hue-{n}"], colour["ground"], 0.16) for n in range(8)]
+    nested = [1 - (1 - 0.16) ** depth for depth in (1, 2, 3)]
+    hues = [
+        mixed(colour[f"hue-{n}"], colour["ground"], share) for n in range(8) for share in nested
+    ]
     assert all(contrast(rgb(colour["ink"]), ground) >= 4.5 for ground in heated + hues)
 
 

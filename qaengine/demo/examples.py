@@ -20,10 +20,11 @@ class Example(NamedTuple):
 
 
 def examples(engine: Engine) -> dict[str, list[Example]]:
-    """By task, for the tasks that the weights know and that bring samples."""
+    """By task, for the tasks that the weights know and that bring samples; what no task answers
+    comes last."""
     installed = registry().tasks()
     found = {}
-    for schema in engine.tasks:
+    for schema in sorted(engine.tasks, key=lambda schema: schema.name == FOREIGN):
         task = installed.get(schema.name)
         samples = [example_of(triple, schema.facts) for triple in task.samples()] if task else []
         if samples:
