@@ -1,10 +1,7 @@
-"""The web page, where tools look for it: `python gradio_app.py` serves it."""
+"""The web page, where tools look for it: `python gradio_app.py` serves it, as `make demo` does."""
 
-from qaengine.demo import build, launch
+from qaengine.demo import launch
 from qaengine.engine import Engine
 
-engine = Engine.load()
-demo = build(engine)
-
 if __name__ == "__main__":
-    launch(engine)
+    launch(Engine.load())

@@ -43,12 +43,12 @@ class View(NamedTuple):
 
 
 VIEWS = (
-    View("why-light", "babi", 1200, "light", input=STORY, question="Where is the lamp?"),
+    View("why-light", "babi", 1200, "light", "Why", STORY, "Where is the lamp?"),
     View("tags-dark", "part_of_speech", 1200, "dark", tab="Share"),
     View("mentions-light", "mentions", 1200, "light"),
     View("translation-phone-light", "translation", 390, "light"),
     View("score-phone-dark", "relatedness", 390, "dark"),
-    View("break-dark", "babi", 1200, "dark", tab="Try to break it"),
+    View("break-dark", "babi", 1200, "dark", "Try to break it", STORY, "Where is the lamp?"),
 )
 
 

@@ -42,6 +42,8 @@ BUILT_IN = (
     "qaengine_tasks.question_type",
     "qaengine_tasks.foreign",
     "qaengine_encoders.sequences",
+    "qaengine_encoders.over_trees",
+    "qaengine_encoders.pretrained",
 )
 HOOKS = tuple(name for name in vars(plugin_api) if name.startswith(f"{PROJECT}_"))
 

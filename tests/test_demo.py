@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import gradio as gr
 import pytest
 
+from qaengine.cli import main
 from qaengine.demo import Page, build
 from qaengine.demo.examples import example_of, untrained
 from qaengine.demo.page import MOST_CHARACTERS
@@ -148,3 +149,16 @@ def test_api_raises_mistakes_as_messages(page: Page) -> None:
         page.ask("Ann ran.", " ")
     with pytest.raises(InputError):
         page.engine.ask("Ann ran.", " ")
+
+
+def test_command_serves_the_page(monkeypatch: pytest.MonkeyPatch, joint: Engine) -> None:
+    served: list[tuple[Any, ...]] = []
+
+    def launch(engine: Engine, host: str, port: int, *, share: bool) -> None:
+        served.append((engine, host, port, share))
+
+    monkeypatch.setattr("qaengine.demo.launch", launch)
+    monkeypatch.setattr(Engine, "load", classmethod(lambda cls, checkpoint, device: joint))
+    with pytest.raises(SystemExit, match="0"):
+        main(["demo", "--port", "9000"])
+    assert served == [(joint, "127.0.0.1", 9000, False)]

@@ -132,9 +132,9 @@ def expected(trees: Sequence[Tree], embedded: Tensor, visit: Visit) -> list[list
 
 
 def child_sum(encoder: Any) -> Visit:
-    w_i, w_o, w_u, w_f = encoder.word.weight.chunk(4)
-    b_i, b_o, b_u, b_f = encoder.word.bias.chunk(4)
-    u_i, u_o, u_u = encoder.summed.weight.chunk(3)
+    w_u, w_i, w_o, w_f = encoder.word.weight.chunk(4)
+    b_u, b_i, b_o, b_f = encoder.word.bias.chunk(4)
+    u_u, u_i, u_o = encoder.summed.weight.chunk(3)
     u_f = encoder.forget.weight
 
     def visit(tree: Tree, number: int, x: Tensor | None, children: list[Any]) -> Any:
@@ -150,10 +150,10 @@ def child_sum(encoder: Any) -> Visit:
 
 
 def constituency(encoder: Any) -> Visit:
-    w_i, w_o, w_u = encoder.word.weight.chunk(3)
-    b_i, b_o, b_u = encoder.word.bias.chunk(3)
-    u_i, u_o, u_u, u_l, u_r = encoder.both.weight.chunk(5)
-    c_i, c_o, c_u, c_l, c_r = encoder.both.bias.chunk(5)
+    w_u, w_i, w_o = encoder.word.weight.chunk(3)
+    b_u, b_i, b_o = encoder.word.bias.chunk(3)
+    u_u, u_i, u_o, u_l, u_r = encoder.both.weight.chunk(5)
+    c_u, c_i, c_o, c_l, c_r = encoder.both.bias.chunk(5)
 
     def visit(tree: Tree, number: int, x: Tensor | None, children: list[Any]) -> Any:
         if x is not None:
@@ -314,9 +314,9 @@ def test_levels_give_what_recursion_over_nodes_gives(name: str, trees: list[Tree
 def test_child_sum_over_a_chain_is_torchs_lstm() -> None:
     encoder = made("child_sum_tree_lstm")
     lstm = nn.LSTM(WIDTH, WIDTH, batch_first=True).double()
-    i, o, u, f = encoder.word.weight.chunk(4)
-    b_i, b_o, b_u, b_f = encoder.word.bias.chunk(4)
-    u_i, u_o, u_u = encoder.summed.weight.chunk(3)
+    u, i, o, f = encoder.word.weight.chunk(4)
+    b_u, b_i, b_o, b_f = encoder.word.bias.chunk(4)
+    u_u, u_i, u_o = encoder.summed.weight.chunk(3)
     with torch.no_grad():
         lstm.weight_ih_l0.copy_(torch.cat([i, f, u, o]))
         lstm.weight_hh_l0.copy_(torch.cat([u_i, encoder.forget.weight, u_u, u_o]))
@@ -332,7 +332,7 @@ def test_child_sum_over_a_chain_is_torchs_lstm() -> None:
     encoded.states.square().sum().backward()
     states.square().sum().backward()
     assert torch.allclose(ours.grad, theirs.grad)
-    assert torch.allclose(encoder.summed.weight.grad[:WIDTH], lstm.weight_hh_l0.grad[:WIDTH])
+    assert torch.allclose(encoder.forget.weight.grad, lstm.weight_hh_l0.grad[WIDTH : 2 * WIDTH])
 
 
 # --- the autoencoder's loss

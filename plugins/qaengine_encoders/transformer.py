@@ -29,6 +29,7 @@ class PretrainedEncoder(Encoder):
     """
 
     name = "pretrained"
+    paper = "Devlin et al. 2019, arXiv 1810.04805"
     origin: Tensor
 
     def __init__(self, width: int) -> None:

@@ -33,8 +33,8 @@ class ChildSumTreeLSTMEncoder(NodeEncoder):
 
     def __init__(self, width: int) -> None:
         super().__init__(width)
-        self.word = nn.Linear(width, 4 * width)  # i, o, u, f
-        self.summed = nn.Linear(width, 3 * width, bias=False)  # i, o, u
+        self.word = nn.Linear(width, 4 * width)  # u, i, o, f
+        self.summed = nn.Linear(width, 3 * width, bias=False)  # u, i, o
         self.forget = nn.Linear(width, width, bias=False)
 
     def read(self, words: Float[Tensor, "k d"]) -> Float[Tensor, "k g"]:
@@ -43,12 +43,12 @@ class ChildSumTreeLSTMEncoder(NodeEncoder):
     def node(
         self, given: Float[Tensor, "m g"], children: Float[Tensor, "c s"] | None, level: Level
     ) -> Float[Tensor, "m s"]:
-        gates, forget = given.split_with_sizes([3 * self.width, self.width], dim=1)
+        rest, forget = given.split_with_sizes([3 * self.width, self.width], dim=1)
         if children is None:
-            return _node(gates)
+            return _node(rest)
         hidden, cell = children.chunk(2, dim=1)
         kept = (forget.index_select(0, level.parents) + self.forget(hidden)).sigmoid() * cell
-        return _node(gates + self.summed(level.sum(hidden)), level.sum(kept))
+        return _node(rest + self.summed(level.sum(hidden)), level.sum(kept))
 
 
 class ConstituencyTreeLSTMEncoder(BinaryEncoder):
@@ -56,8 +56,8 @@ class ConstituencyTreeLSTMEncoder(BinaryEncoder):
 
     A leaf has a word and no children; a phrase has a left and a right child, and no word:
 
-    leaf      i, o, u = W x + b
-    phrase    i, o, u, f_l, f_r = U [h_l; h_r] + b'
+    leaf      u, i, o = W x + b
+    phrase    u, i, o, f_l, f_r = U [h_l; h_r] + b'
               c = sigmoid(i) * tanh(u) + sigmoid(f_l) * c_l + sigmoid(f_r) * c_r
               h = sigmoid(o) * tanh(c)
 
@@ -69,25 +69,34 @@ class ConstituencyTreeLSTMEncoder(BinaryEncoder):
 
     def __init__(self, width: int) -> None:
         super().__init__(width)
-        self.word = nn.Linear(width, 3 * width)  # i, o, u
-        self.both = nn.Linear(2 * width, 5 * width)  # i, o, u, f_l, f_r
+        self.word = nn.Linear(width, 3 * width)  # u, i, o
+        self.both = nn.Linear(2 * width, 5 * width)  # u, i, o, f_l, f_r
 
     def leaf(self, words: Float[Tensor, "w d"]) -> Float[Tensor, "w s"]:
         return _node(self.word(words))
 
     def join(self, children: Float[Tensor, "m 2 s"]) -> Float[Tensor, "m s"]:
         hidden, cells = children.chunk(2, dim=2)  # (m, 2, d)
-        every = self.both(hidden.flatten(1))
-        gates, forget = every.split_with_sizes([3 * self.width, 2 * self.width], dim=1)
-        return _node(gates, (forget.view_as(cells).sigmoid() * cells).sum(1))
+        update, gates = _opened(self.both(hidden.flatten(1)), self.width)
+        i, o, forget = gates.split_with_sizes([self.width, self.width, 2 * self.width], dim=1)
+        return _state(update, i, o, (forget.view_as(cells) * cells).sum(1))
 
 
 def _node(
-    gates: Float[Tensor, "m three_d"], kept: Float[Tensor, "m d"] | None = None
+    given: Float[Tensor, "m three_d"], kept: Float[Tensor, "m d"] | None = None
 ) -> Float[Tensor, "m s"]:
-    """Hidden state and cell out of i, o, u and of what is kept of the children's cells."""
-    i, o, u = gates.chunk(3, dim=1)
-    cell = i.sigmoid() * u.tanh()
-    if kept is not None:
-        cell = cell + kept
-    return torch.cat([o.sigmoid() * cell.tanh(), cell], dim=1)
+    """The state out of u, i and o, and of what is kept of the children's cells."""
+    update, gates = _opened(given, given.shape[1] // 3)
+    return _state(update, *gates.chunk(2, dim=1), kept)
+
+
+def _opened(given: Float[Tensor, "m g"], width: int) -> tuple[Tensor, Tensor]:
+    """tanh(u), and the gates that stand behind u."""
+    update, gates = given.split_with_sizes([width, given.shape[1] - width], dim=1)
+    return update.tanh(), gates.sigmoid()
+
+
+def _state(update: Tensor, i: Tensor, o: Tensor, kept: Tensor | None) -> Float[Tensor, "m s"]:
+    """Hidden state and cell (equations 7 and 8, 13 and 14)."""
+    cell = i * update if kept is None else torch.addcmul(kept, i, update)
+    return torch.cat([o * cell.tanh(), cell], dim=1)
