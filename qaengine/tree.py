@@ -15,6 +15,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+RELATIONS = (
+    *("acl", "advcl", "advmod", "amod", "appos", "aux", "case", "cc", "ccomp", "clf", "compound"),
+    *("conj", "cop", "csubj", "dep", "det", "discourse", "dislocated", "expl", "fixed", "flat"),
+    *("goeswith", "iobj", "list", "mark", "nmod", "nsubj", "nummod", "obj", "obl", "orphan"),
+    *("parataxis", "punct", "reparandum", "root", "vocative", "xcomp"),
+)
+"""The relations of Universal Dependencies; any other label counts as "dep", unspecified."""
+_RELATION = {relation: number for number, relation in enumerate(RELATIONS)}
 _PIECES = re.compile(r"[()]|[^ \t\r\n()]+")
 _NOTHING = "-NONE-"
 """The Penn Treebank's label for what is not said: traces."""
@@ -186,6 +197,15 @@ class Tree:
             for place, child in enumerate(reversed(left), start=1):
                 sides[child] = -place
         return tuple(sides)
+
+    @cached_property
+    def table(self) -> NDArray[np.int64]:
+        """A column a node: its parent, its height, its token or -1, its side, and the number of
+        its label in `RELATIONS`, subtypes left out."""
+        tokens = [-1 if node.token is None else node.token for node in self.nodes]
+        labels = [(node.label or "").partition(":")[0] for node in self.nodes]
+        relations = [_RELATION.get(label, _RELATION["dep"]) for label in labels]
+        return np.array([self.parents, self.heights, tokens, self.sides, relations], np.int64)
 
     @cached_property
     def binarised(self) -> Tree:

@@ -15,9 +15,9 @@ from torch.nn.functional import normalize
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from qaengine.network.encoder import Encoded, Encoder, Sentences
-from qaengine.network.forest import RELATIONS, Forest
+from qaengine.network.forest import Forest
 from qaengine.testing import check_encoder
-from qaengine.tree import Tree
+from qaengine.tree import RELATIONS, Tree
 from qaengine_encoders.over_trees import qaengine_encoders
 
 ENCODERS = {encoder.name: encoder for encoder in qaengine_encoders()}

@@ -9,7 +9,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from qaengine.network.forest import RELATIONS, Level
+from qaengine.network.forest import Level
+from qaengine.tree import RELATIONS
 from qaengine_encoders.trees import NodeEncoder
 
 PAPER = "Socher et al. 2014, TACL 2, Q14-1017"

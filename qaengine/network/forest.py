@@ -8,10 +8,9 @@ shape of the trees. A chain is a tree whose levels hold a node each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,15 +21,6 @@ from torch import Tensor
 
 from qaengine.tree import Tree
 
-RELATIONS = (
-    *("acl", "advcl", "advmod", "amod", "appos", "aux", "case", "cc", "ccomp", "clf", "compound"),
-    *("conj", "cop", "csubj", "dep", "det", "discourse", "dislocated", "expl", "fixed", "flat"),
-    *("goeswith", "iobj", "list", "mark", "nmod", "nsubj", "nummod", "obj", "obl", "orphan"),
-    *("parataxis", "punct", "reparandum", "root", "vocative", "xcomp"),
-)
-"""The relations of Universal Dependencies; any other label counts as "dep", unspecified."""
-_NUMBERS = {relation: number for number, relation in enumerate(RELATIONS)}
-_DEP = _NUMBERS["dep"]
 Column = NDArray[np.int64]
 
 
@@ -73,7 +63,7 @@ class Forest:
     """Its place beside its parent: -1 for the nearest on the left, 2 for the second on the right;
     0 for a root."""
     relation: Int[Tensor, " k"]
-    """Its label's number in `RELATIONS`."""
+    """Its label's number in `qaengine.tree.RELATIONS`."""
     worded: Int[Tensor, " w"]
     """The nodes that stand for a word, in order."""
     roots: Int[Tensor, " n"]
@@ -104,13 +94,10 @@ class Forest:
             trees = [tree.binarised for tree in trees]
         counts = np.asarray([len(tree.nodes) for tree in trees])
         start = np.repeat(counts.cumsum() - counts, counts)
-        parent = _column(tree.parents for tree in trees)
-        height = _column(tree.heights for tree in trees)
-        token = _column(map(_tokens, trees))
-        side = _column(tree.sides for tree in trees)
-        relation = _column(map(_relations, trees))
+        table = np.concatenate([tree.table for tree in trees], axis=1)
+        parent, height, token, side, relation = table
         is_root = parent < 0
-        parent += start  # roots now have a parent that nobody looks at
+        parent = parent + start  # roots now have a parent that nobody looks at
         sizes = np.bincount(height)
         goal = np.where(is_root, len(sizes), height[parent])
 
@@ -206,18 +193,6 @@ class Forest:
 @lru_cache(maxsize=256)
 def _chain(length: int) -> Tree:
     return Tree.chain([""] * length)
-
-
-def _column(values: Iterable[Iterable[int]]) -> Column:
-    return np.fromiter(chain.from_iterable(values), np.int64)
-
-
-def _tokens(tree: Tree) -> list[int]:
-    return [-1 if node.token is None else node.token for node in tree.nodes]
-
-
-def _relations(tree: Tree) -> list[int]:
-    return [_NUMBERS.get((node.label or "").partition(":")[0], _DEP) for node in tree.nodes]
 
 
 def _before(counts: Column) -> Column:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from random_trees import dependency_trees
 
-from qaengine.network.forest import RELATIONS, Forest
-from qaengine.tree import Tree
+from qaengine.network.forest import Forest
+from qaengine.tree import RELATIONS, Tree
 
 SMALL = Tree.from_penn("(a (b x) (c y))")
 LARGE = Tree.from_penn("(a (b (c x) (d y)) (e z))")

@@ -11,6 +11,7 @@ from qaengine.schema import Spans, Split
 from qaengine.testing import check_task
 from qaengine_tasks.named_entities import TYPES, NamedEntities, parse
 from qaengine_tasks.overlaps import bare
+from qaengine_tasks.phrasings import phrasings
 
 TEXT = (
     "Jo\tB-person\nAnn\tI-person\nBo\tB-person\nleft\tO\n\t\n"
@@ -73,7 +74,9 @@ def test_training_asks_in_many_words_and_the_test_in_one(tmp_path: Path) -> None
         (tmp_path / name).write_text("Ann\tB-person\n\n" * 200)
     schema = NamedEntities.schema
     train = [triple.question for triple in NamedEntities().examples("train", path=tmp_path)]
-    assert set(train) == {schema.question, *schema.paraphrases}
+    ways = {schema.question, *schema.paraphrases, *phrasings("named_entities")}
+    assert set(train) <= ways
+    assert len(set(train)) > len(ways) / 2
     assert train == [one.question for one in NamedEntities().examples("train", path=tmp_path)]
     test = {triple.question for triple in NamedEntities().examples("test", path=tmp_path)}
     assert test == {"What are the named entities?"}

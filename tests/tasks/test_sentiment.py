@@ -11,6 +11,7 @@ import pytest
 from qaengine.errors import DataError
 from qaengine.schema import Label, Split
 from qaengine.testing import check_task
+from qaengine_tasks.phrasings import phrasings
 from qaengine_tasks.sentiment import FIVE, TWO, Sentiment
 from qaengine_tasks.sst_trees import Phrase, parse, read_trees
 
@@ -129,7 +130,9 @@ def test_training_asks_in_many_words_but_every_time_the_same(tmp_path: Path) -> 
     assert first == again
     for family in (TWO, FIVE):
         asked = {one.question for group, (one,) in first if group == family.group}
-        assert asked == set(family.questions)
+        ways = {*family.questions, *phrasings("sentiment", family.variant)}
+        assert asked <= ways
+        assert len(asked) > len(ways) / 2
 
 
 # --- phrases
