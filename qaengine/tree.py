@@ -13,10 +13,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 RELATIONS = (
     *("acl", "advcl", "advmod", "amod", "appos", "aux", "case", "cc", "ccomp", "clf", "compound"),
@@ -202,6 +203,8 @@ class Tree:
     def table(self) -> NDArray[np.int64]:
         """A column a node: its parent, its height, its token or -1, its side, and the number of
         its label in `RELATIONS`, subtypes left out."""
+        import numpy as np  # reading trees for a task needs none
+
         tokens = [-1 if node.token is None else node.token for node in self.nodes]
         labels = [(node.label or "").partition(":")[0] for node in self.nodes]
         relations = [_RELATION.get(label, _RELATION["dep"]) for label in labels]

@@ -87,7 +87,8 @@ def _node(
 ) -> Float[Tensor, "m s"]:
     """The state out of u, i and o, and of what is kept of the children's cells."""
     update, gates = _opened(given, given.shape[1] // 3)
-    return _state(update, *gates.chunk(2, dim=1), kept)
+    i, o = gates.chunk(2, dim=1)
+    return _state(update, i, o, kept)
 
 
 def _opened(given: Float[Tensor, "m g"], width: int) -> tuple[Tensor, Tensor]:

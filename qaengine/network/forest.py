@@ -32,7 +32,9 @@ class Level(NamedTuple):
     parents: Int[Tensor, " c"]
     """Of each child the place of its parent among these nodes."""
     sides: Int[Tensor, " c"]
+    """As `Forest.side`, of the children."""
     relations: Int[Tensor, " c"]
+    """As `Forest.relation`, of the children."""
     pairs: Int[Tensor, " c"] | None
     """In a binary forest: the places of each node's left and right child among the children."""
     leaving: list[int]
@@ -99,11 +101,12 @@ class Forest:
         is_root = parent < 0
         parent = parent + start  # roots now have a parent that nobody looks at
         sizes = np.bincount(height)
-        goal = np.where(is_root, len(sizes), height[parent])
+        goal = np.where(is_root, len(sizes), height[parent])  # the parent's level
 
         order = np.lexsort((goal, height))
         rank = np.argsort(order)
         moves, nodes = np.unique(np.stack([height, goal]), axis=1, return_counts=True)
+        # the children of each level, in the order in which its pieces reach it
         child = order[~is_root[order]]
         child = child[np.argsort(goal[child], kind="stable")]
         place = rank[parent[child]] - _before(sizes)[goal[child]]
