@@ -1,13 +1,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-PACKAGES := qaengine plugins/qaengine_encoders tasks/qaengine_tasks
+PACKAGES := qaengine plugins/qaengine_encoders plugins/qaengine_memories tasks/qaengine_tasks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ask demo pictures test test-all lint types clean
+.PHONY: help setup ask demo pictures test e2e test-all lint types clean
 
 help:  ## Say what there is
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(READY)  ## Make .venv with everything that is needed, once
 
@@ -28,6 +28,9 @@ pictures: setup  ## Take the pictures of the page, for docs/pictures (needs Chro
 
 test: setup  ## Run the quick tests
 	$(BIN)/python -m pytest -m "not slow and not e2e"
+
+e2e: setup  ## Run the tests in a browser; without Chromium they are skipped
+	$(BIN)/python -m pytest tests/e2e
 
 test-all: setup  ## Run all tests
 	$(BIN)/python -m pytest

@@ -35,20 +35,29 @@ class View(NamedTuple):
 
     name: str
     task: str
+    """"" where nothing is asked: the tab is a view of its own."""
     width: int
     scheme: str
     tab: str = "Why"
     input: str = ""
     question: str = ""
+    wanted: str = "#answer section"
+    """What has to be there before the picture is taken."""
 
 
+TREE, CELLS = "#tree figure", "#inside .qa"
 VIEWS = (
     View("why-light", "babi", 1200, "light", "Why", STORY, "Where is the lamp?"),
+    View("why-dark", "babi", 1200, "dark", "Why", STORY, "Where is the lamp?"),
     View("tags-dark", "part_of_speech", 1200, "dark", tab="Share"),
     View("mentions-light", "mentions", 1200, "light"),
     View("translation-phone-light", "translation", 390, "light"),
     View("score-phone-dark", "relatedness", 390, "dark"),
     View("break-dark", "babi", 1200, "dark", "Try to break it", STORY, "Where is the lamp?"),
+    View("trees-light", "", 1200, "light", "Trees", wanted=TREE),
+    View("trees-phone-dark", "", 390, "dark", "Trees", wanted=TREE),
+    View("inside-light", "", 1200, "light", "Inside", wanted=CELLS),
+    View("inside-phone-dark", "", 390, "dark", "Inside", wanted=CELLS),
 )
 
 
@@ -63,7 +72,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for view in VIEWS:
-            if view.task in known:
+            if not view.task or view.task in known:
                 take(browser, f"http://127.0.0.1:{port}/", view)
     blocks.close()
 
@@ -77,11 +86,13 @@ def take(browser: Browser, address: str, view: View) -> None:
     page = context.new_page()
     page.goto(address)
     page.locator("#answer section").wait_for()
-    ask(page, view)
-    page.get_by_role("tab", name=view.tab).click()
+    if view.task:
+        ask(page, view)
+    page.get_by_role("tab", name=view.tab, exact=True).click()
     if view.tab == "Try to break it":
         page.locator("#break").click()
         page.locator(".qa-trials").wait_for()
+    page.locator(view.wanted).first.wait_for()
     page.mouse.move(0, 0)
     page.wait_for_timeout(1_000)
     page.screenshot(path=PICTURES / f"{view.name}.png", full_page=True)

@@ -10,7 +10,16 @@ import torch
 from torch import Tensor
 
 from qaengine.schema import AnswerKind, FactUnit
-from qaengine.vocabulary import ABSTAIN, END, SPECIAL_OUTPUTS, UNKNOWN, Vocabulary, ngram_ids
+from qaengine.tree import Tree
+from qaengine.vocabulary import (
+    ABSTAIN,
+    END,
+    SPECIAL_OUTPUTS,
+    UNKNOWN,
+    Vocabulary,
+    affix_ids,
+    ngram_ids,
+)
 
 Words = tuple[str, ...]
 
@@ -59,6 +68,7 @@ class WordTable:
     word_ids: Tensor  # (w)
     ngram_ids: Tensor  # (all n-grams, end to end)
     ngram_offsets: Tensor  # (w) where each word's n-grams begin
+    affix_ids: Tensor  # (w, a)
     identity: Tensor  # (w) equal for words that differ in case only
     outputs: Tensor  # (w) the word's number among the outputs, or -1
     vector_ids: Tensor  # (w) the word's number among the vectors made elsewhere, or 0
@@ -99,6 +109,7 @@ class Batch:
     unit: FactUnit = "sentences"
     parts: Parts | None = None
     gold: Gold | None = None
+    trees: tuple[Tree, ...] | None = None  # of each sentence, for encoders that read them
 
     def to(self, device: torch.device) -> Batch:
         """The same on another device; what packing needs stays on the CPU."""
@@ -176,6 +187,7 @@ def _word_table(words: list[str], identities: _Numbering, vocabulary: Vocabulary
         torch.tensor([0, *(vocabulary.word_ids.get(word, UNKNOWN) for word in lower[1:])]),
         torch.tensor([gram for word in grams for gram in word]),
         offsets,
+        torch.tensor([affix_ids(word, vocabulary.buckets) for word in words]),
         torch.tensor([identities[word] for word in lower]),
         torch.tensor([_sayable(word, vocabulary) for word in lower]),
         torch.tensor([0, *(vocabulary.vector_ids.get(word, 0) for word in lower[1:])]),

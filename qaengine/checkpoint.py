@@ -24,6 +24,8 @@ from qaengine.vocabulary import Vocabulary
 
 FORMAT = 2
 """Version of the folder's form; grows when an older qaengine could not read it."""
+FILES = ("config.json", "vocabulary.json", "model.safetensors")
+"""What a checkpoint cannot do without."""
 PRETRAINED = Path(__file__).parent / "pretrained"
 
 
@@ -67,7 +69,13 @@ class Checkpoint:
 def build(config: NetworkConfig, vocabulary: Vocabulary) -> DynamicMemoryNetwork:
     """A new network for a vocabulary."""
     encoder = registry().encoder(config.encoder)
-    return DynamicMemoryNetwork(config, encoder, vocabulary, _modules(config))
+    if config.nodes and not encoder.needs_trees:
+        raise RecipeError(
+            f"network.nodes wants nodes for facts, but the encoder {config.encoder!r} reads no "
+            "trees. `qaengine encoders` lists those that do."
+        )
+    memory = registry().memory(config.memory)
+    return DynamicMemoryNetwork(config, encoder, vocabulary, _modules(config), memory)
 
 
 def _modules(config: NetworkConfig) -> dict[str, type[AnswerModule]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
@@ -101,6 +101,9 @@ def ask(
         Path | None,
         typer.Option(help="Where answers in bulk go; a run that was cut short resumes."),
     ] = None,
+    show_tree: Annotated[
+        bool, typer.Option("--show-tree", help="Draw the tree of each sentence of the text, too.")
+    ] = False,
 ) -> None:
     """Answer a question about a text, or line by line without arguments."""
     if (file is None) != (out is None):
@@ -108,12 +111,12 @@ def ask(
     if file is not None and out is not None:
         _ask_in_bulk(file, out, checkpoint, device)
     elif input is None:
-        _ask_line_by_line(_load(checkpoint, device), task, as_json)
+        _ask_line_by_line(_load(checkpoint, device), task, as_json, show_tree)
     elif question is None:
         raise typer.BadParameter("a question is missing", param_hint="QUESTION")
     else:
         text = _read_stdin() if input == "-" else input
-        _show_answer(_load(checkpoint, device), text, question, task, as_json)
+        _show_answer(_load(checkpoint, device), text, question, task, as_json, show_tree)
 
 
 def _load(checkpoint: Path | None, device: str) -> Engine:
@@ -126,17 +129,25 @@ def _read_stdin() -> str:
     return sys.stdin.buffer.read().decode("utf-8", errors="replace")
 
 
-def _show_answer(engine: Engine, text: str, question: str, task: str | None, as_json: bool) -> None:
-    from qaengine.console import answer_view, stdout
+def _show_answer(
+    engine: Engine, text: str, question: str, task: str | None, as_json: bool, show_tree: bool
+) -> None:
+    from qaengine.console import answer_view, drawing, stdout
 
     answer = engine.ask(text, question, task=task)
+    if show_tree and not answer.trees:  # the encoder reads none
+        from qaengine.parsing import parse
+
+        answer = answer.model_copy(update={"trees": tuple(parse(text))})
     if as_json:
         print(answer.model_dump_json())
-    else:
-        stdout().print(answer_view(answer))
+        return
+    stdout().print(answer_view(answer))
+    if show_tree:
+        print(f"\n{drawing(answer.trees)}")
 
 
-def _ask_line_by_line(engine: Engine, task: str | None, as_json: bool) -> None:
+def _ask_line_by_line(engine: Engine, task: str | None, as_json: bool, show_tree: bool) -> None:
     """A text, then questions about it; an empty line for another text, end of file to leave."""
     from qaengine.console import stderr
 
@@ -147,7 +158,7 @@ def _ask_line_by_line(engine: Engine, task: str | None, as_json: bool) -> None:
             text = console.input("[bold]text>[/] ")
             while text.strip() and (question := console.input("[bold]question>[/] ")).strip():
                 try:
-                    _show_answer(engine, text, question, task, as_json)
+                    _show_answer(engine, text, question, task, as_json, show_tree)
                 except QAEngineError as error:
                     console.print(f"Error: {error}", markup=False)
     except EOFError:
@@ -206,6 +217,7 @@ def plugins(
         registry().tasks()
         if check:
             registry().encoders()
+            registry().memories()
     found = registry().plugins()
     if as_json:
         print(json.dumps([plugin.model_dump() for plugin in found]))
@@ -264,6 +276,19 @@ def encoders(as_json: AsJson = False) -> None:
     print(json.dumps(found)) if as_json else stdout().print(encoders_table(found))
 
 
+@app.command()
+def memories(as_json: AsJson = False) -> None:
+    """List the memories that a recipe can name: `[network] memory = "NAME"`."""
+    from qaengine.console import memories_table, stdout
+    from qaengine.registry import registry
+
+    found = [
+        {"name": name, "paper": getattr(cls, "paper", ""), "about": _about(cls)}
+        for name, cls in registry().memories().items()
+    ]
+    print(json.dumps(found)) if as_json else stdout().print(memories_table(found))
+
+
 def _about(cls: type) -> str:
     """The first line of a class's docstring, or where the class is."""
     lines = (cls.__doc__ or "").strip().splitlines()
@@ -308,6 +333,9 @@ def train(
     start: Annotated[
         Path | None, typer.Option("--from", help="Start from this checkpoint's weights.")
     ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Of the recipe's tasks this one alone; repeatable.")
+    ] = None,
     encoder: Annotated[str | None, typer.Option(help="Instead of the recipe's encoder.")] = None,
     seed: Annotated[int | None, typer.Option(help="Instead of the recipe's seed.")] = None,
     setting: Annotated[
@@ -324,9 +352,17 @@ def train(
 
     if (recipe is None) == (task_file is None):
         raise typer.BadParameter("give a recipe, or --task-file FILE")
+    from qaengine.characters.recipe import is_of_characters
+
+    if recipe is not None and is_of_characters(recipe):
+        if start or only or encoder or setting:
+            raise typer.BadParameter("a recipe of characters takes --seed, --device, --out only")
+        _train_characters(recipe, _folder(recipe, out), seed, resume, device)
+        return
     if encoder is not None:
         registry().encoder(encoder)  # complains at once about a name that does not exist
     from qaengine.recipe import Recipe as Plan
+    from qaengine.stages import Stages, train_stages
     from qaengine.train import train as run
 
     changes = _pairs(setting or [], "--set")
@@ -334,18 +370,25 @@ def train(
         changes["network.encoder"] = encoder
     if seed is not None:
         changes["training.seed"] = seed
+    if recipe is not None and (staged := Stages.read(recipe)):
+        if only or resume:
+            raise typer.BadParameter("a recipe of stages resumes by itself, and is trained whole")
+        folder = _folder(recipe, out)
+        recipes = staged.recipes(recipe.parent, changes)
+        _show_fields(train_stages(recipes, folder, start=start, device=device))
+        print(f"Checkpoint: {folder}", file=sys.stderr)
+        return
     if recipe is not None:
         planned, folder = Plan.read(recipe), _folder(recipe, out)
     else:
         assert task_file is not None
         start = start or Path(__file__).with_name("pretrained")
         planned, folder = _own_task(task_file, start), out or Path("runs") / task_file.stem
+    if only:
+        planned = planned.only(only)
     planned = planned.changed(changes)
-    try:
+    with _resumable():
         metrics = run(planned, folder, resume=resume, start=start, device=device)
-    except KeyboardInterrupt:
-        print("Interrupted. The same command with --resume goes on.", file=sys.stderr)
-        raise
     if task_file is not None:
         from qaengine.own_task import changes as gained
 
@@ -354,6 +397,29 @@ def train(
     else:
         _show_fields(metrics)
     print(f"Checkpoint: {folder}", file=sys.stderr)
+
+
+def _train_characters(
+    recipe: Path, folder: Path, seed: int | None, resume: bool, device: str
+) -> None:
+    from qaengine.characters.recipe import CharacterRecipe
+    from qaengine.characters.training import train as run
+
+    planned = CharacterRecipe.read(recipe)
+    if seed is not None:
+        planned = planned.seeded(seed)
+    with _resumable():
+        _show_fields(run(planned, folder, resume=resume, device=device))
+    print(f"Checkpoint: {folder}", file=sys.stderr)
+
+
+@contextmanager
+def _resumable() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("Interrupted. The same command with --resume goes on.", file=sys.stderr)
+        raise
 
 
 def _own_task(task_file: Path, start: Path) -> Recipe:
@@ -373,6 +439,25 @@ def _own_task(task_file: Path, start: Path) -> Recipe:
             file=sys.stderr,
         )
     return planned
+
+
+@app.command()
+def generate(
+    prompt: Annotated[str, typer.Option(help="What the text goes on from.")] = "",
+    length: Annotated[int, typer.Option(help="Characters to write.")] = 500,
+    temperature: Annotated[
+        float, typer.Option(help="0: always the likeliest; 1: as likely as in the books.")
+    ] = 0.8,
+    seed: Annotated[int | None, typer.Option(help="Writes the same text again.")] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Of `train recipes/char-lm.toml`; if none, the shipped one.")
+    ] = None,
+) -> None:
+    """Write on in the manner of War and Peace and Shakespeare, a character at a time."""
+    from qaengine.characters.checkpoint import load_model
+    from qaengine.characters.generation import generate as write
+
+    print(prompt + write(load_model(checkpoint), prompt, length, temperature, seed))
 
 
 @app.command()
@@ -410,8 +495,8 @@ def reproduce(
     variants: Annotated[
         str, typer.Option(help="Of sst: fine, binary, or both as `fine,binary`.")
     ] = "",
-    epochs: Annotated[int, typer.Option(min=1, help="Rounds of training.")] = 10,
-    width: Annotated[int, typer.Option(min=1, help="Of each encoder.")] = 150,
+    epochs: Annotated[int, typer.Option(min=1, help="Rounds of training.")] = 6,
+    width: Annotated[int, typer.Option(min=1, help="Of each encoder.")] = 128,
     rate: Annotated[float, typer.Option(help="Adagrad's learning rate.")] = 0.05,
     batch: Annotated[int, typer.Option(min=1, help="Sentences or pairs in a step.")] = 25,
     vectors: Annotated[
@@ -420,9 +505,15 @@ def reproduce(
     heads: Annotated[
         Path | None, typer.Option(help="Dependency trees of the sentences, as CoNLL-U.")
     ] = None,
+    size: Annotated[
+        float, typer.Option(help="Root mean square that `--vectors` are scaled to.")
+    ] = 0.4,
     phrases: Annotated[
-        bool, typer.Option("--phrases", help="Sequences, too, learn all labelled phrases (sst).")
-    ] = False,
+        int, typer.Option(min=0, help="Of sst, that sequences learn besides each sentence.")
+    ] = 4,
+    dropout: Annotated[
+        float, typer.Option(min=0, max=0.9, help="Of the words' vectors, in training.")
+    ] = 0.3,
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most so many examples a split, for trying.")
     ] = None,
@@ -431,6 +522,9 @@ def reproduce(
         Path | None, typer.Option(help="Rows done, a JSON line each; runs/reproduce/TABLE.jsonl.")
     ] = None,
     plot: Annotated[Path | None, typer.Option(help="Where learning curves go, as SVG.")] = None,
+    table_only: Annotated[
+        bool, typer.Option("--table-only", help="Print what is measured; train nothing.")
+    ] = False,
 ) -> None:
     """Train each encoder alone and print its scores beside the published ones; resumes."""
     from qaengine.console import stdout
@@ -448,13 +542,23 @@ def reproduce(
         numbers = [int(seed) for seed in _listed(seeds)]
     except ValueError:
         raise typer.BadParameter(f"{seeds!r} is not as 1,2,3", param_hint="--seeds") from None
-    if rate <= 0:
-        raise typer.BadParameter("it is more than 0", param_hint="--rate")
+    for option, number in (("--rate", rate), ("--size", size)):
+        if number <= 0:
+            raise typer.BadParameter("it is more than 0", param_hint=option)
     rows = run(
         table,
-        {name: registry().encoder(name) for name in named},
+        {} if table_only else {name: registry().encoder(name) for name in named},
         numbers,
-        Settings(width=width, epochs=epochs, batch=batch, rate=rate, phrases=phrases, limit=limit),
+        Settings(
+            width=width,
+            epochs=epochs,
+            batch=batch,
+            rate=rate,
+            dropout=dropout,
+            size=size,
+            phrases=phrases,
+            limit=limit,
+        ),
         out or Path("runs") / "reproduce" / f"{table}.jsonl",
         variants=_listed(variants),
         vectors=None if vectors == "random" else Path(vectors),

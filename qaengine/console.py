@@ -14,6 +14,7 @@ from rich.text import Text
 
 from qaengine.registry import PluginInfo
 from qaengine.schema import Answer, Evidence, TaskSchema
+from qaengine.tree import Tree
 
 LONG_STORY = 10
 """Stories of more facts than this show only those that a pass looked at."""
@@ -36,6 +37,12 @@ def answer_view(answer: Answer) -> RenderableType:
     if any(fact.weight >= LOOKED_AT for fact in answer.evidence):
         parts.append(Padding(evidence_table(answer.evidence), (1, 0, 0, 0)))
     return Group(*parts)
+
+
+def drawing(trees: Iterable[Tree]) -> str:
+    """Trees below each other, in plain characters where the terminal shows no others."""
+    plain = not stdout().encoding.lower().startswith("utf")
+    return "\n\n".join(tree.drawn(ascii=plain) for tree in trees)
 
 
 def _headline(answer: Answer) -> Text:
@@ -100,6 +107,13 @@ def encoders_table(encoders: Iterable[Mapping[str, Any]]) -> Table:
     for encoder in encoders:
         reads = "trees" if encoder["needs_trees"] else "words"
         table.add_row(Text(encoder["name"]), Text(encoder["about"]), Text(encoder["paper"]), reads)
+    return table
+
+
+def memories_table(memories: Iterable[Mapping[str, Any]]) -> Table:
+    table = _table("memory", "what it is", "paper")
+    for memory in memories:
+        table.add_row(*(Text(memory[key]) for key in ("name", "about", "paper")))
     return table
 
 

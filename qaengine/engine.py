@@ -12,16 +12,18 @@ from typing import Self
 
 import torch
 
-from qaengine.batch import Example, collate
+from qaengine.batch import Batch, Example, collate
 from qaengine.checkpoint import Checkpoint, load_checkpoint
 from qaengine.errors import InputError, PluginError, QAEngineError, unknown
 from qaengine.inputs import Checked, Input, check, given
+from qaengine.parsing import with_trees
 from qaengine.plugin_api import Task
 from qaengine.registry import registry
 from qaengine.saying import Said, say
 from qaengine.schema import Alternative, Answer, Evidence, TaskSchema, Triple
 from qaengine.scoring import batches
 from qaengine.text import example, words
+from qaengine.tree import Tree
 from qaengine.values import spelling, value_of
 
 BATCH, BATCH_FACTS = 64, 6_000
@@ -195,14 +197,24 @@ class Engine:
 
     def _answered(self, asked: Sequence[_Asked]) -> list[Answer]:
         vocabulary = self.checkpoint.vocabulary
-        batch = collate([one.example for one in asked], vocabulary)
+        network = self.checkpoint.network
+        batch = with_trees(collate([one.example for one in asked], vocabulary), network)
         with torch.inference_mode():
-            reply = self.checkpoint.network.reply(batch.to(self.device))
+            reply = network.reply(batch.to(self.device))
         passes = reply.thought.episodes.weights.tolist()
-        told = zip(asked, say(reply, batch, vocabulary), passes, strict=True)
-        return [self._answer(one, said, weights) for one, said, weights in told]
+        told = zip(
+            asked, say(reply, batch, vocabulary), passes, _read_trees(asked, batch), strict=True
+        )
+        by_node = batch.unit == "nodes"
+        answers = []
+        for one, said, weights, trees in told:
+            facts = trees[0].phrases() if by_node else one.triple.input
+            answers.append(self._answer(one, said, _evidence(facts, weights), trees))
+        return answers
 
-    def _answer(self, asked: _Asked, said: Said, passes: Sequence[Sequence[float]]) -> Answer:
+    def _answer(
+        self, asked: _Asked, said: Said, evidence: tuple[Evidence, ...], trees: tuple[Tree, ...]
+    ) -> Answer:
         triple, schema = asked.triple, asked.schema
         value = value_of(said, triple, asked.example, schema, asked.given.text)
         text = "" if value is None else str(value)
@@ -217,7 +229,8 @@ class Engine:
                 for word, p in said.others
                 if word.lower() != text.lower()
             )[:ALTERNATIVES],
-            evidence=_evidence(triple, passes),
+            evidence=evidence,
+            trees=trees,
             task=triple.task,
             triple=triple,
             seconds=0,
@@ -257,12 +270,23 @@ def _refused(asked: _Asked) -> Answer:
     )
 
 
-def _evidence(triple: Triple, passes: Sequence[Sequence[float]]) -> tuple[Evidence, ...]:
+def _read_trees(asked: Sequence[_Asked], batch: Batch) -> list[tuple[Tree, ...]]:
+    """Of each question the trees of its facts' sentences, where the encoder reads any."""
+    trees = batch.trees
+    if trees is None:
+        return [()] * len(asked)
+    return [
+        tuple(trees[number] for number in row[: len(one.example.facts)])
+        for one, row in zip(asked, batch.facts.tolist(), strict=True)
+    ]
+
+
+def _evidence(facts: Sequence[str], passes: Sequence[Sequence[float]]) -> tuple[Evidence, ...]:
     """Weights of the passes that were needed; of the first where none was."""
-    count = len(triple.input)
+    count = len(facts)
     needed = [one[:count] for one in passes if any(one)] or [[0.0] * count]
     by_fact = zip(*([min(weight, 1.0) for weight in one] for one in needed), strict=True)
     return tuple(
         Evidence(fact=fact, index=index, weights=weights)
-        for index, (fact, weights) in enumerate(zip(triple.input, by_fact, strict=True))
+        for index, (fact, weights) in enumerate(zip(facts, by_fact, strict=True))
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from qaengine.network.answers.module import AnswerModule
     from qaengine.network.encoder import Encoder
+    from qaengine.network.memory import Memory
 
 PROJECT = "qaengine"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -54,6 +55,11 @@ class Task:
         """A few gold triples of the task's own making: shown to users, run by `check_task`."""
         raise NotImplementedError
 
+    def phrasings(self) -> Sequence[str]:
+        """More ways in which people ask for this, beside those of the schema and the examples:
+        the router learns to tell the task by them."""
+        return ()
+
     def frame(self, input: Sequence[str], question: str) -> Triple:
         """A user's facts (sentences or tokens, as the schema has it) and question as a triple."""
         return Triple(input=tuple(input), question=question, task=self.schema.name)
@@ -78,6 +84,12 @@ def qaengine_tasks() -> Iterable[Task]:  # type: ignore[empty-body]
 @hookspec
 def qaengine_encoders() -> Iterable[type[Encoder]]:  # type: ignore[empty-body]
     """The encoder classes that this plugin brings, each with a `name`."""
+
+
+@hookspec
+def qaengine_memories() -> Iterable[type[Memory]]:  # type: ignore[empty-body]
+    """The memory classes that this plugin brings, each with a `name`; a recipe names one:
+    `[network] memory = "NAME"`."""
 
 
 @hookspec

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -106,6 +106,15 @@ class Recipe(Frozen):
                 table = table[int(part)] if isinstance(table, list) else table[part]
             table[last] = value
         return self._checked(content, "The changed recipe")
+
+    def only(self, tasks: Sequence[str]) -> Self:
+        """The recipe with these of its tasks alone; raises `RecipeError` for one it has not."""
+        known = [source.task for source in self.sources]
+        for task in tasks:
+            if task not in known:
+                raise RecipeError(unknown("task", task, known))
+        kept = tuple(source for source in self.sources if source.task in tasks)
+        return self.model_copy(update={"sources": kept})
 
     @classmethod
     def _checked(cls, content: Any, whose: str) -> Self:

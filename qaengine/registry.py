@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from qaengine.network.answers.module import AnswerModule
     from qaengine.network.encoder import Encoder
+    from qaengine.network.memory import Memory
 
 BUILT_IN = (
     "qaengine_tasks.babi",
@@ -44,6 +45,7 @@ BUILT_IN = (
     "qaengine_encoders.sequences",
     "qaengine_encoders.over_trees",
     "qaengine_encoders.pretrained",
+    "qaengine_memories.published",
 )
 HOOKS = tuple(name for name in vars(plugin_api) if name.startswith(f"{PROJECT}_"))
 
@@ -93,6 +95,7 @@ class Registry:
         self._clashes: list[str] = []
         self._tasks: dict[str, Task] | None = None
         self._encoders: dict[str, type[Encoder]] | None = None
+        self._memories: dict[str, type[Memory]] | None = None
         self._answers: dict[str, type[AnswerModule]] | None = None
         for source in _sources(modules, announced):
             self._add(source)
@@ -103,22 +106,29 @@ class Registry:
         """All tasks by name; raises `PluginError` where two have one name."""
         with self._lock:
             if self._tasks is None:
-                self._tasks = self._collect("task", "qaengine_tasks", _task_name)
+                self._tasks = self._collect("tasks", "qaengine_tasks", _task_name)
             return dict(self._tasks)
 
     def encoders(self) -> dict[str, type[Encoder]]:
         """All encoder classes by name (imports torch); raises `PluginError` as `tasks` does."""
         with self._lock:
             if self._encoders is None:
-                self._encoders = self._collect("encoder", "qaengine_encoders", _encoder_name)
+                self._encoders = self._collect("encoders", "qaengine_encoders", _encoder_name)
             return dict(self._encoders)
+
+    def memories(self) -> dict[str, type[Memory]]:
+        """All memory classes by name (imports torch); raises `PluginError` as `tasks` does."""
+        with self._lock:
+            if self._memories is None:
+                self._memories = self._collect("memories", "qaengine_memories", _memory_name)
+            return dict(self._memories)
 
     def answers(self) -> dict[str, type[AnswerModule]]:
         """The answer modules that plugins bring, by name (imports torch); raises `PluginError` as
         `tasks` does."""
         with self._lock:
             if self._answers is None:
-                self._answers = self._collect("answer module", "qaengine_answers", _answer_name)
+                self._answers = self._collect("answer modules", "qaengine_answers", _answer_name)
             return dict(self._answers)
 
     def task(self, name: str) -> Task:
@@ -128,6 +138,10 @@ class Registry:
     def encoder(self, name: str) -> type[Encoder]:
         """The encoder class of this name; raises `PluginError` as `task` does."""
         return self._find("encoder", name, self.encoders())
+
+    def memory(self, name: str) -> type[Memory]:
+        """The memory class of this name; raises `PluginError` as `task` does."""
+        return self._find("memory", name, self.memories())
 
     def answer(self, name: str) -> type[AnswerModule]:
         """The answer module of this name; raises `PluginError` as `task` does."""
@@ -186,6 +200,7 @@ class Registry:
         """For plugin authors: raises `PluginError` with every problem that any plugin has."""
         self.tasks()
         self.encoders()
+        self.memories()
         if self._problems:
             lines = (f"Plugin {name!r}: {problem}" for name, problem in self._problems)
             raise PluginError("\n".join(lines))
@@ -244,7 +259,7 @@ class Registry:
             else:
                 yield implementation.plugin_name, result
 
-    def _collect(self, kind: str, hook: str, name_of: Callable[[Any], str]) -> dict[str, Any]:
+    def _collect(self, kinds: str, hook: str, name_of: Callable[[Any], str]) -> dict[str, Any]:
         """What a hook brings by name, in the order in which plugins were found."""
         if self._clashes:
             raise PluginError(self._clashes[0])
@@ -253,7 +268,7 @@ class Registry:
         for plugin, result in reversed(list(self._call(hook))):
             for name, value in self._named(plugin, hook, result, name_of):
                 if name in found:
-                    sentence = _clash(f"{kind}s", name, owners[name], plugin)
+                    sentence = _clash(kinds, name, owners[name], plugin)
                     self._record(plugin, sentence)
                     raise PluginError(sentence)
                 found[name], owners[name] = value, plugin
@@ -337,6 +352,10 @@ def _encoder_name(encoder: Any) -> str:
     return _class_name("encoder", encoder)
 
 
+def _memory_name(memory: Any) -> str:
+    return _class_name("memory", memory)
+
+
 def _answer_name(module: Any) -> str:
     name = _class_name("answer module", module)
     if not isinstance(getattr(module, "kind", None), str):
@@ -346,7 +365,7 @@ def _answer_name(module: Any) -> str:
 
 def _class_name(what: str, value: Any) -> str:
     if not isinstance(value, type):
-        raise TypeError(f"{value!r} is not an {what} class")
+        raise TypeError(f"{value!r} is no {what} class")
     name = getattr(value, "name", None)
     if not isinstance(name, str):
         raise TypeError(f"{what} class {value.__name__} has no `name`")

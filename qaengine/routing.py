@@ -12,16 +12,24 @@ from collections.abc import Iterable
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from qaengine.batch import Example, Words, collate
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
+from qaengine.network.router import Router
+from qaengine.registry import registry
 from qaengine.vocabulary import Vocabulary
 
-MOST = 1_000
-"""Questions of a task that are learnt from."""
-STEPS = 300
-_WORDS = re.compile(r"\w+|[^\w\s]")
-"""Words for want of spaCy, which a training machine needn't have."""
+MOST = 3_000
+"""Questions of a task's examples that are learnt from, beside all its phrasings."""
+ROUNDS = 10
+BATCH = 256
+RATE = 3e-3
+_WORDS = re.compile(
+    r"\w+?(?=n['\u2019]t\b)|n['\u2019]t\b|['\u2019](?:s|re|ve|ll|d|m)\b|\w+|[^\w\s]",
+    re.IGNORECASE,
+)
+"""Words as spaCy splits them off, for want of spaCy, which a training machine needn't have."""
 
 
 def fit_router(
@@ -30,8 +38,8 @@ def fit_router(
     examples: Iterable[Example],
     seed: int = 0,
 ) -> None:
-    """Fits the router to the questions of the examples and of the tasks' schemas; the rest of the
-    network stays as it is."""
+    """Fits the router to the questions of the examples, and to the phrasings of the tasks and of
+    their schemas; the rest of the network stays as it is."""
     if network.router is None:
         return
     numbered = _questions(vocabulary, examples, random.Random(seed))
@@ -41,36 +49,54 @@ def fit_router(
     parts = (asked[begin : begin + 512] for begin in range(0, len(asked), 512))
     features = torch.cat([network.asked(collate(part, vocabulary).to(device)) for part in parts])
     wanted = torch.tensor([number for _, number in numbered], device=device)
-    counts = torch.bincount(wanted, minlength=len(vocabulary.routes)).clamp(min=1)
-    weight = (len(numbered) / counts).sqrt()
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
-        router = network.router
-        for module in (router.hidden, *router.heads.values()):
-            module.reset_parameters()  # type: ignore[operator]
-        optimizer = torch.optim.AdamW(router.parameters(), 3e-3, weight_decay=1e-3)
-        router.train()
-        for _ in range(STEPS):
-            optimizer.zero_grad()
-            F.nll_loss(router(features), wanted, weight=weight).backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
+        _learn(network.router, features, wanted)
     network.eval()
+
+
+def _learn(router: Router, features: Tensor, wanted: Tensor) -> None:
+    """Trains anew on features (n, x) and numbers of routes (n)."""
+    for module in (router.norm, router.hidden, *router.heads.values()):
+        module.reset_parameters()  # type: ignore[operator]
+    counts = torch.bincount(wanted, minlength=len(router.heads)).clamp(min=1)
+    weight = (len(wanted) / counts).sqrt()
+    batches = max(len(wanted) // BATCH, 1)
+    optimizer = torch.optim.AdamW(router.parameters(), RATE, weight_decay=1e-3)
+    steps = max(ROUNDS * batches, 300)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps)
+    router.train()
+    for step in range(steps):
+        if step % batches == 0:
+            order = torch.randperm(len(wanted)).to(wanted.device).tensor_split(batches)
+        chosen = order[step % batches]
+        optimizer.zero_grad()
+        loss = F.nll_loss(router(features[chosen]), wanted[chosen], weight=weight)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        schedule.step()
 
 
 def _questions(
     vocabulary: Vocabulary, examples: Iterable[Example], rng: random.Random
 ) -> list[tuple[Words, int]]:
     """Distinct questions, and the number of the route that each takes."""
-    found: dict[str, dict[Words, None]] = {}
+    installed = registry().tasks()
+    phrased: dict[str, dict[Words, None]] = {name: {} for name in vocabulary.routes}
     for schema in vocabulary.tasks:  # for a task without data here, all there is
-        some = found.setdefault(vocabulary.route(schema), {})
-        some |= {
-            tuple(_WORDS.findall(text)): None for text in (schema.question, *schema.paraphrases)
-        }
+        told = [schema.question, *schema.paraphrases]
+        if schema.name in installed:
+            told += installed[schema.name].phrasings()
+        phrased[vocabulary.route(schema)] |= {tuple(_WORDS.findall(text)): None for text in told}
+    answered: dict[str, dict[Words, None]] = {name: {} for name in vocabulary.routes}
+    refused: dict[str, dict[Words, None]] = {name: {} for name in vocabulary.routes}
     for one in examples:
+        # what a story is asked in vain may be a question of no task
+        found = answered if one.answer or one.answer is None else refused
         found[vocabulary.route(vocabulary.schemas[one.task])][one.question] = None
-    return [
-        (question, vocabulary.routes[route])
-        for route, some in found.items()
-        for question in rng.sample(list(some), min(len(some), MOST))
-    ]
+    chosen = []
+    for route, number in vocabulary.routes.items():
+        some = list(answered[route] or refused[route])
+        sample = rng.sample(some, min(len(some), MOST))
+        chosen += [(one, number) for one in dict.fromkeys([*phrased[route], *sample])]
+    return chosen

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from qaengine.tree import Tree
+
 FactUnit = Literal["sentences", "tokens", "nodes"]
 AnswerKind = Literal["label", "words", "tags", "spans", "text", "score"]
 Split = Literal["train", "valid", "test"]
@@ -190,7 +192,7 @@ class Alternative(Frozen):
 
 
 class Evidence(Frozen):
-    """How much each pass attended to one fact."""
+    """How much each pass attended to one fact, or to one node of the answer's tree."""
 
     fact: str
     index: int = Field(ge=0)
@@ -215,6 +217,9 @@ class Answer(Frozen):
     abstained: bool = False
     alternatives: tuple[Alternative, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    trees: tuple[Tree, ...] = ()
+    """Of each sentence of the facts, as the encoder read it; of encoders that read no trees, ().
+    In JSON a node is the list of its children, word and label."""
     task: str | None = None
     triple: Triple
     seconds: float = Field(ge=0)

@@ -11,6 +11,7 @@ import torch
 
 from qaengine.batch import Example, FactSpan, Words, collate
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork, Reply
+from qaengine.parsing import with_trees
 from qaengine.saying import Said, say
 from qaengine.schema import Frozen
 from qaengine.vocabulary import Vocabulary
@@ -92,7 +93,7 @@ def outcomes(
     network.eval()
     results: dict[int, Outcome] = {}
     for numbered in batches(examples, 256, 6_000):
-        batch = collate([example for _, example in numbered], vocabulary)
+        batch = with_trees(collate([example for _, example in numbered], vocabulary), network)
         reply = network.reply(batch.to(device))
         rows = zip(numbered, say(reply, batch, vocabulary), _ranked(reply), strict=True)
         for (number, example), said, ranked in rows:

@@ -1,6 +1,6 @@
-"""For plugin authors: does my task, does my encoder keep the contract? And a small engine to try.
+"""For plugin authors: does my task, encoder, memory keep the contract? And a small engine to try.
 
-    from qaengine.testing import check_encoder, check_task
+    from qaengine.testing import check_encoder, check_memory, check_task
 
 Each check raises an `AssertionError` that says what is wrong; pytest is not needed.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -22,6 +23,8 @@ from qaengine.engine import Engine
 from qaengine.errors import DataError
 from qaengine.network.config import NetworkConfig
 from qaengine.network.encoder import Encoded, Encoder, Sentences
+from qaengine.network.memory import ENOUGH, Episodes, Memory
+from qaengine.parsing import with_trees
 from qaengine.plugin_api import Task
 from qaengine.prepare import vocabulary_of
 from qaengine.registry import registry
@@ -36,7 +39,7 @@ TINY: dict[str, Any] = {
     **{"hide": 0, "dropout": 0, "deep_dropout": 0},
 }
 LENGTHS = (5, 1, 3, 4)
-"""Words of the sentences that an encoder is tried on."""
+"""Words of the sentences that an encoder is tried on; facts of the stories for a memory."""
 
 
 def tiny_engine(
@@ -113,6 +116,26 @@ def check_encoder(encoder: type[Encoder], width: int = 16) -> None:
         with torch.no_grad():
             _check_sentences_apart(network, embedded)
             _check_double(network.double(), embedded.double())
+
+
+def check_memory(memory: type[Memory], width: int = 16, passes: int = 3) -> None:
+    """Checks a memory's shapes, values and gradients, that its gates and "enough" share a whole,
+    and that each question is answered from its own facts."""
+    _require(isinstance(memory, type) and issubclass(memory, Memory), "not a Memory class")
+    name = getattr(memory, "name", "")
+    _require(isinstance(name, str) and name.strip(), f"{memory.__name__} has no `name`")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        asked = _asked(width)
+        network = memory(NetworkConfig(width=width, passes=passes)).eval()
+        with torch.no_grad():
+            _check_episodes(network, asked, passes)
+        _check_memory_gradients(network.train(), asked)
+        network.eval()
+        with torch.no_grad():
+            _check_questions_apart(network, asked)
+            _check_passes(memory, network, asked, passes)
+            _check_memory_double(network.double(), asked)
 
 
 # -- tasks -----------------------------------------------------------------------------------
@@ -273,7 +296,141 @@ def _each(encoded: Encoded, lengths: Sequence[int]) -> list[Tensor]:
     ]
 
 
-# -- what both share -------------------------------------------------------------------------
+# -- memories --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a memory is tried on: as many facts a question as `LENGTHS` says."""
+
+    facts: Tensor
+    present: Tensor
+    overlap: Tensor
+    question: Tensor
+
+    def told(self, memory: Memory, passes: int | None = None, *, may_end: bool = False) -> Episodes:
+        given = (self.facts, self.present, self.overlap, self.question)
+        episodes: Episodes = memory(*given, passes, may_end=may_end)
+        _require(isinstance(episodes, Episodes), f"gives {type(episodes).__name__}, not Episodes")
+        return episodes
+
+    def rows(self, rows: Sequence[int], most: int | None = None) -> _Asked:
+        """Some of the questions, in this order, with `most` facts each."""
+        one = list(rows)
+        return _Asked(
+            self.facts[one, :most],
+            self.present[one, :most],
+            self.overlap[one, :most, :most],
+            self.question[one],
+        )
+
+
+def _asked(width: int) -> _Asked:
+    questions, most = len(LENGTHS), max(LENGTHS)
+    present = torch.arange(most) < torch.tensor(LENGTHS)[:, None]
+    return _Asked(
+        torch.randn(questions, most, width),
+        present,
+        torch.rand(questions, most, most) * (present[:, None] & present[:, :, None]),
+        torch.randn(questions, width),
+    )
+
+
+def _check_episodes(network: Memory, asked: _Asked, passes: int) -> None:
+    questions, most, width = asked.facts.shape
+    episodes = asked.told(network)
+    for name, value, shape in (
+        ("memory", episodes.memory, (questions, width)),
+        ("log_gates", episodes.log_gates, (questions, passes, most)),
+        ("log_enough", episodes.log_enough, (questions, passes)),
+    ):
+        got = tuple(value.shape)
+        _require(got == shape, f"{name} has the shape {got}, not {shape}")
+        dtype = asked.facts.dtype
+        _require(value.dtype == dtype, f"{name} is {value.dtype}, not {dtype}")
+        _require(bool(value.isfinite().all()), f"{name} is not finite")
+    gates, enough = episodes.log_gates.exp(), episodes.log_enough.exp()
+    absent = gates.masked_select(~asked.present.unsqueeze(1))
+    _require(bool((absent == 0).all()), "a pass attends to a fact that is not there")
+    whole = gates.sum(-1) + enough
+    _require(
+        torch.allclose(whole, torch.ones_like(whole), atol=1e-5),
+        f'gates and "enough" of a pass sum to {whole.flatten()[0]:.3f}, not to 1',
+    )
+
+
+def _check_memory_gradients(network: Memory, asked: _Asked) -> None:
+    facts, question = (one.clone().requires_grad_() for one in (asked.facts, asked.question))
+    episodes = replace(asked, facts=facts, question=question).told(network)
+    given = (episodes.memory, episodes.log_gates.exp(), episodes.log_enough.exp())
+    torch.autograd.backward([_mixed(values) for values in given])
+    reached = {
+        **{f"the parameter {name}": one.grad for name, one in network.named_parameters()},
+        "the facts": facts.grad,
+        "the question": question.grad,
+    }
+    for name, grad in reached.items():
+        _require(grad is not None and bool(grad.abs().sum() > 0), f"no gradient reaches {name}")
+
+
+def _check_questions_apart(network: Memory, asked: _Asked) -> None:
+    """What a memory makes of a question depends on it and its own facts only."""
+    every = list(range(len(LENGTHS)))
+    expected = _questions(asked.told(network), every)
+
+    def check(what: str, changed: _Asked, order: Sequence[int]) -> None:
+        found = _questions(changed.told(network), order)
+        same = all(
+            torch.allclose(one, expected[place], atol=1e-5)
+            for place, one in zip(order, found, strict=True)
+        )
+        _require(same, f"what is remembered of a question changes with {what}")
+
+    check("nothing at all, from call to call", asked, every)
+    noise = torch.randn_like(asked.facts) * 9
+    noisy = torch.where(asked.present.unsqueeze(-1), asked.facts, noise)
+    check("facts that are not there", replace(asked, facts=noisy), every)
+    check("the order of the batch", asked.rows(every[::-1]), every[::-1])
+    for row, count in enumerate(LENGTHS):
+        check("the width of the padding, or other questions", asked.rows([row], count), [row])
+
+
+def _questions(episodes: Episodes, order: Sequence[int]) -> list[Tensor]:
+    """All that is remembered of each question, without its padding."""
+    gates, enough = episodes.log_gates.exp(), episodes.log_enough.exp()
+    return [
+        torch.cat([episodes.memory[row], gates[row, :, : LENGTHS[place]].flatten(), enough[row]])
+        for row, place in enumerate(order)
+    ]
+
+
+def _check_passes(memory: type[Memory], network: Memory, asked: _Asked, passes: int) -> None:
+    whole, fewer = asked.told(network), asked.told(network, passes - 1)
+    _require(
+        fewer.log_gates.shape[1] == passes - 1
+        and torch.allclose(fewer.log_gates, whole.log_gates[:, :-1], atol=1e-5),
+        "fewer passes are not the first ones",
+    )
+    none = asked.told(memory(NetworkConfig(width=network.width, passes=0)).eval())
+    _require(none.log_gates.shape[1] == 0, "makes a pass where `passes` is 0")
+    ended, enough = asked.told(network, may_end=True), whole.log_enough.exp() >= ENOUGH
+    after = enough.cumsum(1) - enough.long() > 0
+    _require(
+        bool((ended.log_enough.exp()[after] == 1).all()),
+        'a question that has "enough" makes further passes though it may end',
+    )
+
+
+def _check_memory_double(network: Memory, asked: _Asked) -> None:
+    facts, overlap, question = (
+        one.double() for one in (asked.facts, asked.overlap, asked.question)
+    )
+    episodes = _Asked(facts, asked.present, overlap, question).told(network)
+    double = episodes.memory.dtype == episodes.log_gates.dtype == torch.float64
+    _require(double, "float64 facts do not stay float64")
+
+
+# -- what they share -------------------------------------------------------------------------
 
 
 def _require(condition: object, message: str) -> None:
@@ -302,7 +459,7 @@ def _fit(
     checkpoint: Checkpoint, examples: Sequence[Example], steps: int, learning_rate: float
 ) -> None:
     together = [
-        collate([one for _, one in batch], checkpoint.vocabulary)
+        with_trees(collate([one for _, one in batch], checkpoint.vocabulary), checkpoint.network)
         for batch in batches(examples, len(examples), 10_000)
     ]
     optimizer = torch.optim.AdamW(checkpoint.network.parameters(), learning_rate)

@@ -30,6 +30,7 @@ from qaengine.checkpoint import Checkpoint, Config, build, load_checkpoint
 from qaengine.errors import CheckpointError, DataError, RecipeError
 from qaengine.files import write_whole
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
+from qaengine.parsing import with_trees
 from qaengine.prepare import Groups, prepare, read_stories, story_file, vocabulary_of
 from qaengine.recipe import Recipe, Training
 from qaengine.registry import registry
@@ -149,18 +150,22 @@ class _Session:
     def _step(self, drawn: Sequence[tuple[str, Example]]) -> dict[str, float]:
         """A step on a batch; the parts of its loss, summed over the questions."""
         device = self.accelerator.device
-        batch = collate([example for _, example in drawn], self.vocabulary).to(device)
+        batch = collate([example for _, example in drawn], self.vocabulary)
+        batch = with_trees(batch, self.network).to(device)
         with self.accelerator.autocast():
             loss = self.network.loss(batch)
         training = self.recipe.training
         total = loss.answer + training.gates * loss.gates
+        if loss.encoder is not None:
+            total = total + loss.encoder
         self.optimizer.zero_grad()
         self.accelerator.backward(total.mean())
         nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.training.clip)
         self.optimizer.step()
         for (group, _), value in zip(drawn, total.tolist(), strict=True):
             self.losses[group] += 0.01 * (value - self.losses[group])
-        return {part: float(getattr(loss, part).detach().sum()) for part in ("answer", "gates")}
+        parts = {part: value for part, value in vars(loss).items() if value is not None}
+        return {part: float(value.detach().sum()) for part, value in parts.items()}
 
     def _set_rate(self, progress: float) -> None:
         training = self.recipe.training
@@ -325,6 +330,8 @@ def pack(
 
 def _size(drawn: tuple[str, Example]) -> tuple[int, int]:
     example = drawn[1]
+    if example.kind == "text":  # what is written takes longer than what is read
+        return sum(map(len, example.answer or ())), example.count
     if example.unit == "tokens":
         return example.count, 0
     read = sum(len(example.facts[support]) for support in example.supports or ())
@@ -391,6 +398,8 @@ def _begin_with(network: nn.Module, known: Checkpoint) -> None:
     own = network.state_dict()
     for name, tensor in known.network.state_dict().items():
         if name.startswith("router."):  # it is fitted anew, to more tasks
+            continue
+        if name.startswith("asking.") and name not in own:  # the recipe's router goes without
             continue
         grows = name in GROWING and name in own and len(own[name]) >= len(tensor)
         target = own[name][: len(tensor)] if grows else own.get(name)

@@ -241,6 +241,14 @@ class Tree:
             made.append(whole)
         return Tree(self.tokens, tuple(nodes))
 
+    def phrases(self) -> list[str]:
+        """Of each node its word and those below it, in their order, joined by blanks."""
+        below: list[list[int]] = []
+        for node in self.nodes:
+            words = [word for child in node.children for word in below[child]]
+            below.append(sorted(words if node.token is None else [*words, node.token]))
+        return [" ".join(self.tokens[word] for word in words) for words in below]
+
     def drawn(self, *, ascii: bool = False) -> str:
         """A node a line, with its label and its word, below its parent."""
         branch, last, bar = ("|- ", "`- ", "|  ") if ascii else ("├─ ", "╰─ ", "│  ")

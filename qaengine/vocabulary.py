@@ -22,6 +22,10 @@ NEEDED = 4
 """So many texts that need a word make answers able to generate it."""
 
 
+ENDINGS = (1, 2, 3, 4)
+"""Lengths of the endings that are told apart."""
+
+
 @lru_cache(maxsize=200_000)
 def ngram_ids(word: str, buckets: int) -> tuple[int, ...]:
     """Buckets of a word's whole form, its shape and its character trigrams."""
@@ -30,6 +34,14 @@ def ngram_ids(word: str, buckets: int) -> tuple[int, ...]:
     grams = [bounded, f"#{shape(word)}"]
     grams += [bounded[i : i + 3] for i in range(len(bounded) - 2)]
     return tuple(zlib.crc32(gram.encode("utf-8", "replace")) % buckets for gram in grams[:40])
+
+
+@lru_cache(maxsize=200_000)
+def affix_ids(word: str, buckets: int) -> tuple[int, ...]:
+    """Buckets of a word's beginning, its endings, and its outline."""
+    lower = word.lower()
+    marks = [f"^{lower[:3]}", f"#{shape(word)}", *(f"{lower[-size:]}$" for size in ENDINGS)]
+    return tuple(zlib.crc32(mark.encode("utf-8", "replace")) % buckets for mark in marks)
 
 
 def shape(word: str) -> str:

@@ -112,6 +112,22 @@ def test_ask_prints_json_for_programs(run: Run) -> None:
     assert answer.text == "garden"
 
 
+def test_ask_draws_the_trees_of_the_text(run: Run) -> None:
+    ran = run("ask", "Mary took the milk. She went home.", QUESTION, "--show-tree")
+    assert ran.code == 0
+    drawn = ran.out.split("\n\n")[-2:]
+    assert drawn[0].splitlines()[0] == "root took"
+    assert "├─ nsubj Mary" in drawn[0]
+    assert drawn[1].splitlines()[0] == "root went"
+
+
+def test_ask_puts_the_trees_into_json(run: Run) -> None:
+    ran = run("ask", STORY, QUESTION, "--json", "--show-tree")
+    trees = json.loads(ran.out)["trees"]
+    assert [tree["tokens"][-1] for tree in trees] == ["."] * len(trees)
+    assert trees[0]["nodes"][-1][2] == "root"
+
+
 def test_abstention_prints_the_sentence_that_helps(run: Run) -> None:
     ran = run("ask", STORY, "Who knows?")
     assert ran.out.startswith("The facts don't tell.")

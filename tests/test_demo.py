@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import gradio as gr
 import pytest
 
+from qaengine import render
 from qaengine.cli import main
-from qaengine.demo import Page, build
+from qaengine.demo import Page, build, trees
 from qaengine.demo.examples import example_of, untrained
 from qaengine.demo.page import MOST_CHARACTERS
 from qaengine.demo.sharing import LONGEST_LINK, link_to, python_call, share_view
@@ -19,6 +21,7 @@ from qaengine.errors import InputError
 from qaengine.registry import registry
 from qaengine.schema import Answer, Triple
 from qaengine.text import sentences, words
+from qaengine.tree import Tree
 
 REQUEST = gr.Request(headers={"referer": "http://here/page/?input=x"}, query_params={})
 SHOWN = ("asked", "answer", "why", "broken", "share", "triple")
@@ -141,7 +144,9 @@ def test_untrained_engine_makes_a_page() -> None:
     async def built() -> gr.Blocks:
         return build(engine)
 
-    asyncio.run(built())  # where no loop runs, Gradio makes some and leaves them open
+    # where no loop runs, Gradio makes some and leaves them open; here playwright's may run
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, built()).result()
 
 
 def test_api_raises_mistakes_as_messages(page: Page) -> None:
@@ -162,3 +167,43 @@ def test_command_serves_the_page(monkeypatch: pytest.MonkeyPatch, joint: Engine)
     with pytest.raises(SystemExit, match="0"):
         main(["demo", "--port", "9000"])
     assert served == [(joint, "127.0.0.1", 9000, False)]
+
+
+COLOURED = "(3 (2 It) (4 (2 's) (4 good)))"
+
+
+def test_pasted_tree_keeps_its_colours(page: Page) -> None:
+    picture = trees.drawn(page.engine, COLOURED, by_phrase=False)
+    assert picture.count("qa-level qa-level-4") > 1
+    assert trees.LABELS in picture
+
+
+def test_each_phrase_has_the_colour_of_its_own_answer(page: Page) -> None:
+    tree = trees.with_answers(page.engine, Tree.from_penn("(S (NP It) (VP (V works) (ADV well)))"))
+    for node, (first, end) in zip(tree.nodes, tree.spans, strict=True):
+        answer = page.engine.ask(tree.tokens[first:end], trees.QUESTION, "sentiment")
+        said = [answer.text, *(other.text for other in answer.alternatives)]
+        likeliest = next(text for text in said if text in render.LEVELS)
+        assert render.LEVELS[int(node.label or "")] == likeliest
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("", "The sentence is empty."),
+        ("(3 (2 It) (4 works)", "a bracket is not closed"),
+        ("(3 (2 It) works) (4 so)", "behind the end of the tree"),
+        ("(" * 99 + ")" * 99, "a phrase has no words"),
+        ("(S" + " (W word)" * 300 + ")", "up to 200 are drawn"),
+        ("a" * 5_000, "4,000 are drawn"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told_in_a_sentence(page: Page, typed: str, told: str) -> None:
+    picture = trees.drawn(page.engine, typed, by_phrase=False)
+    assert told in picture
+    assert 'role="alert"' in picture
+
+
+def test_weights_without_sentiment_say_so(engine: Engine) -> None:
+    assert trees.sentiment_task(engine) is None
+    assert "no question about sentiment" in trees.drawn(engine, COLOURED, by_phrase=True)

@@ -1,17 +1,20 @@
-"""The router learns each question once, and leaves the rest of the network alone."""
+"""The router learns each question once, all phrasings too, and leaves the rest alone."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import torch
 
 from qaengine.batch import Example, collate
 from qaengine.checkpoint import build
 from qaengine.network.config import NetworkConfig
-from qaengine.network.router import pooled
-from qaengine.routing import fit_router
+from qaengine.network.router import QuestionEncoder, pooled
+from qaengine.registry import registry
+from qaengine.routing import _WORDS, fit_router
 from qaengine.schema import TaskSchema
+from qaengine.text import words as split
 from qaengine.vocabulary import Vocabulary
 
 
@@ -57,6 +60,68 @@ def test_the_rest_stays_as_it_was_and_a_fit_repeats_itself() -> None:
     for name, value in network.state_dict().items():
         assert torch.equal(value, again.state_dict()[name])
         assert name.startswith("router.") or torch.equal(value, before[name])
+
+
+def chances(network: Any, vocabulary: Vocabulary, question: str) -> torch.Tensor:
+    words = tuple(question.split())
+    found: torch.Tensor = network.routes(collate([Example((words,), words)], vocabulary))
+    return found[0].exp()
+
+
+def test_what_was_asked_in_vain_is_no_question_of_the_task() -> None:
+    asked = "tell its colour"
+    examples = [
+        Example((("it",),), tuple(asked.split()), ("red",), task="colour"),
+        Example((("it",),), tuple(asked.split()), (), task="place"),
+        Example((("it",),), ("where", "is", "it", "?"), ("here",), task="place"),
+    ]
+    network = build(NetworkConfig(width=16, heads=2, layers=1), VOCABULARY)
+    fit_router(network, VOCABULARY, examples)
+    assert chances(network, VOCABULARY, asked)[VOCABULARY.routes["colour"]] > 0.9
+
+
+def test_a_task_of_questions_in_vain_is_known_by_them() -> None:
+    tasks = (*TASKS, schema("foreign", "What is it ?"))
+    vocabulary = Vocabulary(words=WORDS, outputs=VOCABULARY.outputs, tasks=tasks)
+    examples = [Example((("it",),), ("is", "is", "is"), (), task="foreign")]
+    network = build(NetworkConfig(width=16, heads=2, layers=1), vocabulary)
+    fit_router(network, vocabulary, examples)
+    assert chances(network, vocabulary, "is is is").argmax() == vocabulary.routes["foreign"]
+
+
+def test_phrasings_of_installed_tasks_are_learnt_without_examples() -> None:
+    tasks = tuple(registry().task(name).schema for name in ("part_of_speech", "relatedness"))
+    known = sorted({word for text in TEXTS for word in text.lower().split()})
+    vocabulary = Vocabulary(
+        words=("<pad>", "<unknown>", *known), outputs=("<end>", "<abstain>"), tasks=tasks
+    )
+    network = build(NetworkConfig(width=32, heads=2, layers=1), vocabulary)
+    fit_router(network, vocabulary, ())
+    for task, text in zip(("part_of_speech", "relatedness"), TEXTS, strict=True):
+        assert text in registry().task(task).phrasings()
+        asked = " ".join(_WORDS.findall(text))
+        assert chances(network, vocabulary, asked).argmax() == vocabulary.routes[task]
+
+
+TEXTS = ("Highlight verbs and nouns.", "How much alike are they?")
+
+
+@pytest.mark.parametrize("text", ["What's it?", "I don't know, I'll ask.", 'Who is "she"? (now)'])
+def test_words_without_spacy_are_those_of_spacy(text: str) -> None:
+    assert tuple(_WORDS.findall(text)) == tuple(split(text))
+
+
+def test_a_question_is_read_alike_beside_longer_ones() -> None:
+    torch.manual_seed(0)
+    encoder = QuestionEncoder(8)
+    words, nothing = torch.randn(1, 4, 8), torch.zeros(1, 5, 8)
+    present = torch.ones(1, 4, dtype=torch.bool)
+    alone = encoder.asked(words, present)
+    longer = encoder.asked(
+        torch.cat([words, nothing], 1), torch.cat([present, torch.zeros(1, 5, dtype=torch.bool)], 1)
+    )
+    assert alone.shape == (1, encoder.features)
+    torch.testing.assert_close(alone, longer)
 
 
 def test_words_are_pooled_without_padding() -> None:

@@ -9,7 +9,13 @@ import pytest
 from qaengine.errors import RecipeError
 from qaengine.recipe import Recipe
 
-RECIPES = sorted((Path(__file__).parents[1] / "recipes").glob("*.toml"))
+OTHER_FORMS = ("default.toml", "char-lm.toml")
+"""Of stages, and of characters."""
+RECIPES = sorted(
+    path
+    for path in (Path(__file__).parents[1] / "recipes").glob("*.toml")
+    if path.name not in OTHER_FORMS
+)
 GOOD = 'name = "x"\n[[sources]]\ntask = "worlds"\n'
 
 
@@ -68,3 +74,12 @@ def test_settings_change_by_name() -> None:
 def test_impossible_setting(setting: dict[str, object], complaint: str) -> None:
     with pytest.raises(RecipeError, match=complaint):
         Recipe.read(RECIPES[0]).changed(setting)
+
+
+def test_some_of_its_tasks_alone() -> None:
+    recipe = Recipe.read(RECIPES[0].with_name("joint.toml"))
+    alone = recipe.only(["sentiment", "translation"])
+    assert [source.task for source in alone.sources] == ["sentiment", "translation"]
+    assert alone.training == recipe.training
+    with pytest.raises(RecipeError, match="Did you mean 'sentiment'"):
+        recipe.only(["sentimant"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,18 +11,25 @@ import pytest
 import torch
 from rich.console import Console
 
+from qaengine import text
 from qaengine.cli import main
 from qaengine.errors import DataError, InputError
 from qaengine.network.encoder import Encoder
-from qaengine.reproduce import sick, sst
+from qaengine.reproduce import heads, sick, sst
 from qaengine.reproduce.curves import curves
+from qaengine.reproduce.heads import Heads, written
 from qaengine.reproduce.published import published
+from qaengine.reproduce.reader import Known, Reader
 from qaengine.reproduce.rows import Point, Row, Settings, add_row, read_rows
 from qaengine.reproduce.run import reproduce
 from qaengine.reproduce.table import table_of
+from qaengine.reproduce.training import words_of
+from qaengine.tree import Tree
+from qaengine.word_vectors import read_vectors
 from qaengine_encoders.averages import MeanEncoder
 from qaengine_encoders.recurrent import LSTMEncoder
 from qaengine_encoders.tree_lstm import ChildSumTreeLSTMEncoder, ConstituencyTreeLSTMEncoder
+from qaengine_tasks import conllu
 
 TINY = Settings(width=8, epochs=2, batch=4)
 TREES = """\
@@ -74,7 +82,7 @@ def test_limit_draws_from_anywhere_among_the_data() -> None:
     few = TINY.model_copy(update={"limit": 3})
     drawn = sst.experiment(MeanEncoder, "fine", few, None).splits["train"]
     assert len(drawn) == 3
-    assert [one.units[0].words for one in drawn] != [
+    assert [one.read.words for one in drawn] != [
         ("a", "fine", "film"),
         ("a", "dull", "film"),
         ("a", "film"),
@@ -202,23 +210,45 @@ def test_trees_learn_their_nodes_and_sequences_their_sentences_or_phrases() -> N
     nodes = found(ConstituencyTreeLSTMEncoder, "fine")
     assert nodes.splits["train"][0].classes == (2, 3, 3, 2, 4)
     assert (nodes.reads, nodes.learns) == ("constituency", "nodes")
-    sentences = found(MeanEncoder, "binary")
+    sentences = found(MeanEncoder, "binary", phrases=0)
     assert [one.classes for one in sentences.splits["test"]] == [(1,), (0,), (1,), (0,)]
-    phrases = found(MeanEncoder, "fine", phrases=True).splits["train"][0]
-    assert {unit.words: one for unit, one in zip(phrases.units, phrases.classes, strict=True)} == {
-        ("a",): 2,
-        ("fine",): 3,
-        ("a", "fine"): 3,
-        ("film",): 2,
-        ("a", "fine", "film"): 4,
-    }
+    phrases = found(MeanEncoder, "fine")
+    assert [(one.read.words, one.classes, one.whole) for one in phrases.parts[:4]] == [
+        (("a",), (2,), False),
+        (("fine",), (3,), False),
+        (("a", "fine"), (3,), False),
+        (("film",), (2,), False),
+    ]
+
+
+def test_phrases_are_drawn_anew_in_each_round() -> None:
+    rng = random.Random(1)
+    chosen = TINY.model_copy(update={"phrases": 2})
+    learnt = sst.experiment(MeanEncoder, "fine", chosen, None)
+    rounds = [learnt.drawn(rng) for _ in range(2)]
+    whole = learnt.splits["train"]
+    assert [one[:5] for one in rounds] == [whole, whole]
+    assert [len(one) for one in rounds] == [15, 15]
+    assert rounds[0] != rounds[1]
+    assert all(one.whole for one in learnt.splits["valid"])
+    assert len(learnt.splits["test"]) == 19
 
 
 def test_scores_are_of_sentences_and_of_all_that_is_labelled() -> None:
     nodes = sst.experiment(ConstituencyTreeLSTMEncoder, "binary", TINY, None)
-    examples = nodes.splits["test"][:2]  # (-1, 1, 1, -1, 1) and (-1, 0, 0, -1, 0)
+    examples = nodes.splits["test"][:2]  # (2, 1, 1, 2, 1) and (2, 0, 0, 2, 0), 2 is neutral
     scores = nodes.score(examples, [[0, 1, 0, 1, 1, 1, 1, 1, 1, 1]])
     assert scores == {"accuracy": 50.0, "all": pytest.approx(100 * 2 / 6)}
+
+
+def test_neutral_is_learnt_on_two_levels_and_never_said() -> None:
+    nodes = sst.experiment(ConstituencyTreeLSTMEncoder, "binary", TINY, None)
+    known = Known(words_of(nodes, "train"), None)
+    head = nodes.head(Reader(known, ConstituencyTreeLSTMEncoder(8), tuned=True))
+    with torch.no_grad():
+        head.linear.bias[2] = 100
+    assert head.linear.out_features == 3
+    assert set(head.said(nodes.splits["test"])) <= {0, 1}
 
 
 def test_dependency_trees_come_from_a_file(tmp_path: Path, data: Path) -> None:
@@ -238,6 +268,29 @@ def test_dependency_trees_come_from_a_file(tmp_path: Path, data: Path) -> None:
     assert rows[0].settings.heads == "parsed.conllu"
     with pytest.raises(DataError, match=r"parsed\.conllu has no tree for the sentence: A horse"):
         run("sick", tmp_path / "rows", ChildSumTreeLSTMEncoder, heads=tmp_path / "parsed.conllu")
+
+
+def test_trees_that_are_written_are_read_again() -> None:
+    tree = Tree.from_heads(["It", "really", "works"], [3, 3, 0], ["nsubj", "advmod", "root"])
+    (again,) = conllu.parse(written([tree]), "trees")
+    assert again.tree() == tree
+
+
+@pytest.mark.parametrize(("table", "said"), [("sick", "A dog runs."), ("sst", "It drags")])
+def test_every_sentence_of_a_table_gets_a_tree(
+    table: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qaengine import parsing
+
+    def chains(sentences: list[tuple[str, ...]], parser: str | None) -> list[Tree]:
+        assert parser == "small"
+        return [Tree.chain(words) for words in sentences]
+
+    monkeypatch.setattr(parsing, "trees", chains)
+    out = tmp_path / "trees.conllu"
+    monkeypatch.setattr("sys.argv", ["heads", table, str(out), "--parser", "small"])
+    heads.main()
+    assert Heads(out).tree(said).heights == tuple(range(len(text.words(said))))
 
 
 def test_without_a_parser_trees_are_chains(tmp_path: Path) -> None:
@@ -266,6 +319,15 @@ def test_given_vectors_are_used_and_named(tmp_path: Path) -> None:
     assert one.vectored == pytest.approx(2 / 7)
 
 
+def test_given_vectors_are_brought_to_one_size(tmp_path: Path) -> None:
+    _write(tmp_path / "given.txt", "film 3 0 0\nworks 0 4 0\n")
+    known = Known(["film"], read_vectors(tmp_path / "given.txt"), size=0.5)
+    weight = known.embedding(8, tuned=False).weight
+    film, works = weight[2], weight[3]
+    assert torch.cat([film, works]).square().mean().sqrt().item() == pytest.approx(0.5)
+    assert (works.norm() / film.norm()).item() == pytest.approx(4 / 3)
+
+
 @pytest.mark.parametrize("encoder", [MeanEncoder, LSTMEncoder, ConstituencyTreeLSTMEncoder])
 def test_five_sentences_are_learnt_by_heart(tmp_path: Path, encoder: type[Encoder]) -> None:
     longer = Settings(width=16, epochs=40, batch=5)
@@ -280,7 +342,10 @@ def test_table_has_mean_and_deviation_and_the_published_figure_below() -> None:
     lines = printed("sst", [row(40), row(44, seed=2)]).splitlines()
     place = next(place for place, line in enumerate(lines) if line.split()[:1] == ["lstm"])
     assert lines[place].split() == ["lstm", "42.0", "(2.8)", "-", "-"]
-    assert "sequences, sentences, glove.txt vectors, width 8, 2 epochs" in lines[place + 1]
+    assert (
+        "sequences, sentences, glove vectors, width 8, epochs 2, batch 4, seeds 1 2"
+        in lines[place + 1]
+    )
     assert "seeds 1 2" in lines[place + 1]
     assert "46.4 (1.1)" in lines[place + 1]
     assert "84.9 (0.6)" in lines[place + 1]
@@ -307,11 +372,14 @@ def test_every_encoder_of_the_lecture_has_a_line(table: str) -> None:
     assert {one.name for one in brought} <= published(table).keys()
 
 
-def test_curves_are_a_picture_with_a_line_a_row() -> None:
-    picture = ElementTree.fromstring(curves([row(40), row(44, seed=2)]))
+def test_curves_are_a_picture_with_a_line_a_row_and_a_panel_a_variant() -> None:
+    picture = ElementTree.fromstring(curves([row(40), row(44, seed=2), row(80, variant="binary")]))
     lines = picture.findall("{http://www.w3.org/2000/svg}polyline")
-    assert len(lines) == 4  # two curves, two samples beside the names
-    assert "lstm, fine, seed 2" in "".join(picture.itertext())
+    assert len(lines) == 4  # three curves, and a sample beside the encoder's name
+    said = "".join(picture.itertext())
+    assert "lstm, seed 2" in said
+    assert "fine: first" in said
+    assert "binary: first" in said
     ElementTree.fromstring(curves([]))
 
 
@@ -324,4 +392,12 @@ def test_command_prints_the_table_and_draws(
         main(["reproduce", "sick", *chosen, *files, "--device", "cpu"])
     assert left.value.code == 0
     assert "0.7577 (0.0013)" in capsys.readouterr().out
-    assert "mean, relatedness, seed 2" in (tmp_path / "curves.svg").read_text("utf-8")
+    assert "mean, seed 2" in (tmp_path / "curves.svg").read_text("utf-8")
+
+
+def test_table_alone_trains_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add_row(tmp_path / "rows", row(40))
+    with pytest.raises(SystemExit):
+        main(["reproduce", "sst", "--table-only", "--out", str(tmp_path / "rows")])
+    assert "40.0" in capsys.readouterr().out
+    assert len(read_rows(tmp_path / "rows")) == 1

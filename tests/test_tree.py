@@ -195,6 +195,13 @@ def test_drawing_in_ascii_and_without_labels() -> None:
     assert tree.drawn(ascii=True) == "*\n|- 2 It\n`- 2 works"
 
 
+def test_phrases_are_the_words_at_and_below_a_node() -> None:
+    assert DEPENDENCIES.phrases()[-1] == " ".join(DEPENDENCIES.tokens)
+    assert DEPENDENCIES.phrases()[:2] == ["The", "The parser"]
+    crossing = Tree.from_heads("abcd", [3, 4, 4, 0])
+    assert sorted(crossing.phrases()) == ["a", "a b c d", "a c", "b"]
+
+
 # --- depth
 
 
@@ -235,6 +242,7 @@ def test_penn_file_of_trees_on_one_and_on_several_lines(tmp_path: Path) -> None:
         ("(2 a)\n(2 (2 a)\n", "line 2: a bracket is not closed"),
         ("(2 a)\n(2 a))\n", "line 2: '\\)' stands behind the end"),
         ("(2 a)\n\n(2\n", "line 3: a bracket is not closed"),
+        ("(2 a)\n(2 ())\n", "line 2: a phrase has no words"),
         ("\n\n", "holds no tree"),
     ],
 )
@@ -273,6 +281,13 @@ def test_broken_dependencies_name_file_line_and_reason(
 ) -> None:
     (tmp_path / "a.conllu").write_text(f"{rows([0])}\n# sent_id = 2\n{rows(heads)}\n")
     with pytest.raises(DataError, match=rf"a\.conllu, line 4: {reason}"):
+        conllu.read_trees(tmp_path / "a.conllu")
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# sent_id = 1\n\n"])
+def test_file_without_dependencies_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.conllu").write_text(text)
+    with pytest.raises(DataError, match=r"a\.conllu holds no sentence"):
         conllu.read_trees(tmp_path / "a.conllu")
 
 

@@ -82,7 +82,7 @@ def test_commands_print_what_the_page_says(console: str, run: Run) -> None:
 
 def test_checks_of_the_page_pass(run: Run) -> None:
     done = run("pytest", "-q", "-p", "no:cacheprovider", "test_colours.py")
-    assert "2 passed" in done.stdout, done.stdout
+    assert "3 passed" in done.stdout, done.stdout
 
 
 def test_example_plugin_is_the_one_of_the_page() -> None:

@@ -46,9 +46,9 @@ def recur(
     start = inputs.new_zeros(len(inputs), cell.width)
     state: State = (start,) * cell.parts
     states = []
-    for step in range(inputs.shape[1]):
-        there = within[:, step]  # (n, 1)
-        after = cell(projected[:, step], state, step)
+    # backwards, a slice a step would cost the square of the steps; unbind costs them once
+    for step, (given, there) in enumerate(zip(projected.unbind(1), within.unbind(1), strict=True)):
+        after = cell(given, state, step)
         state = tuple(torch.where(there, *pair) for pair in zip(after, state, strict=True))
         states.append(state)
     parts = [torch.stack(part, dim=1) for part in zip(*states, strict=True)]

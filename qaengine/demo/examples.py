@@ -51,6 +51,6 @@ def choices(tasks: Sequence[TaskSchema]) -> list[tuple[str, str]]:
 
 
 def untrained(engine: Engine) -> list[str]:
-    """Installed tasks that the weights do not know."""
-    known = {schema.name for schema in engine.tasks}
+    """Installed tasks that the weights do not know; what no task answers is none."""
+    known = {FOREIGN, *(schema.name for schema in engine.tasks)}
     return [name for name in registry().tasks() if name not in known]

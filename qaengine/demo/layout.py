@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 from gradio.events import api
 
 from qaengine import render
 from qaengine.demo.examples import choices, title, untrained
+from qaengine.demo.inside import inside_tab
 from qaengine.demo.page import MOST_CHARACTERS, Page
+from qaengine.demo.parts import html, quiet, view
+from qaengine.demo.trees import trees_tab
 from qaengine.engine import Engine
 from qaengine.inputs import MOST_FACTS, MOST_WORDS
 
@@ -44,7 +46,12 @@ def build(engine: Engine) -> gr.Blocks:
     page = Page(engine)
     blocks = gr.Blocks(title="qaengine", analytics_enabled=False)
     with blocks:
-        _draw(blocks, page)
+        html(render.element("h1", "qaengine"), render.element("p", ABOUT), name="qa-title")
+        with gr.Tabs(elem_id="views"):
+            with gr.Tab("Ask"):
+                _draw(blocks, page)
+            trees_tab(engine)
+            inside_tab()
         api(page.ask, api_name="ask", queue=False)
     blocks.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
     return blocks
@@ -136,7 +143,6 @@ def theme() -> gr.themes.Base:
 
 def _draw(blocks: gr.Blocks, page: Page) -> None:
     names = list(page.examples)
-    _html(render.element("h1", "qaengine"), render.element("p", ABOUT), name="qa-title")
     asked = gr.State(None)
     with gr.Row(equal_height=False, elem_id="desk"):
         with gr.Column(elem_id="asking"):
@@ -154,18 +160,18 @@ def _draw(blocks: gr.Blocks, page: Page) -> None:
                 )
                 button = gr.Button("Ask", variant="primary", min_width=120, elem_id="ask")
         with gr.Column(elem_id="answering"):
-            answer = _view("answer", min_height=120)
+            answer = view("answer", min_height=120)
             with gr.Tabs(elem_id="more"):
                 with gr.Tab("Why"):
-                    why = _view("why", js_on_load=render.STEP)
+                    why = view("why", js_on_load=render.STEP)
                 with gr.Tab("Try to break it"):
-                    _html(render.element("p", BREAKING), name="qa-hint")
+                    html(render.element("p", BREAKING), name="qa-hint")
                     breaker = gr.Button("Try to break it", size="sm", elem_id="break")
-                    broken = _view("broken")
+                    broken = view("broken")
                 with gr.Tab("Share"):
-                    share = _view("share", js_on_load=render.COPY)
+                    share = view("share", js_on_load=render.COPY)
                 with gr.Tab("Triple"):
-                    triple = _view("triple", js_on_load=render.COPY)
+                    triple = view("triple", js_on_load=render.COPY)
         with gr.Column(elem_id="ideas"):
             chips = gr.Dataset(
                 label="Examples",
@@ -178,18 +184,13 @@ def _draw(blocks: gr.Blocks, page: Page) -> None:
                 elem_id="examples",
             )
             another = gr.Button("Another example like this", size="sm", elem_id="another")
-            _html(*_small_print(page.engine), name="qa-small")
+            html(*_small_print(page.engine), name="qa-small")
     given = [text, question, task]
     shown = [asked, answer, why, broken, share, triple]
     place = gr.State((names[0] if names else "", 0))
-    quiet: dict[str, Any] = {
-        "api_visibility": "private",
-        "show_progress": "minimal",
-        "show_progress_on": answer,
-    }
 
-    gr.on([button.click, question.submit, text.submit], page.show, given, shown, **quiet)
-    breaker.click(page.break_it, asked, broken, **{**quiet, "show_progress_on": broken})
+    gr.on([button.click, question.submit, text.submit], page.show, given, shown, **quiet(answer))
+    breaker.click(page.break_it, asked, broken, **quiet(broken))
 
     def picked(number: int, request: gr.Request) -> list[object]:
         return [(names[number], 0), *page.example(names[number], 0, request)]
@@ -198,9 +199,9 @@ def _draw(blocks: gr.Blocks, page: Page) -> None:
         name, number = at
         return [(name, number + 1), *page.example(name, number + 1, request)]
 
-    chips.click(picked, chips, [place, *given, *shown], **quiet)
-    another.click(next_one, place, [place, *given, *shown], **quiet)
-    blocks.load(page.begin, None, [*given, *shown], **quiet)
+    chips.click(picked, chips, [place, *given, *shown], **quiet(answer))
+    another.click(next_one, place, [place, *given, *shown], **quiet(answer))
+    blocks.load(page.begin, None, [*given, *shown], **quiet(answer))
     blocks.load(None, None, None, js=READY)
 
 
@@ -210,12 +211,3 @@ def _small_print(engine: Engine) -> list[render.Html]:
         names = ", ".join(map(title, missing))
         lines.append(f"Installed, but unknown to these weights: {names}.")
     return [render.element("p", line) for line in lines]
-
-
-def _html(*parts: str, name: str) -> None:
-    _view(None, value=render.element("div", *parts, class_=f"qa {name}"))
-
-
-def _view(name: str | None, **more: Any) -> gr.HTML:
-    """A place for a view, without styles of Gradio's."""
-    return gr.HTML(elem_id=name, apply_default_css=False, padding=False, **more)

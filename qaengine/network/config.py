@@ -20,7 +20,16 @@ class NetworkConfig(Frozen):
     width: int = Field(default=96, ge=8, multiple_of=4)
     vectors: int = Field(default=0, ge=0)
     """Width of the word vectors made elsewhere, where a recipe names some."""
+    asking: bool = False
+    """Whether the router reads questions through an encoder that was distilled on those vectors;
+    `recipes/fit_router.py` puts it in."""
+    affixes: bool = False
+    """Whether words are known by their beginnings and endings, beside their n-grams."""
     passes: int = Field(default=10, ge=0)
+    memory: str = "episodic"
+    """The plugin that goes over the facts; `attention` and `update` are for the "episodic" one."""
+    slots: int = Field(default=32, ge=1)
+    """That a memory has which writes ("ntm")."""
     fusion: Direction = "both"
     matching: bool = True
     """Whether facts know which words they share with the question and with each other."""
@@ -35,15 +44,25 @@ class NetworkConfig(Frozen):
     """The most facts whose words are read."""
     reread: bool = False
     """Whether the layers that read attended facts read the words of a single text, too."""
+    nodes: bool = False
+    """Whether the facts of a single text are the nodes of its tree in place of its words, where the
+    answer is a label; for encoders over trees."""
+    shortcut: bool = False
+    """Whether facts that are words also know these by themselves, past the encoder."""
     glances: int = Field(default=2, ge=0)
     """Passes where no supports are known and the facts are words."""
     writer: int = Field(default=256, ge=8)
     """Width of the recurrence that writes texts."""
+    source: int = Field(default=0, ge=0)
+    """Width, in each direction, of a recurrence that reads the words once more for a text to be
+    written; with it, what is written also sees each word by itself."""
     answers: dict[str, str] = {}
     """By kind of answer, a plugin's answer module in place of the built-in one."""
     dropout: float = Field(default=0.1, ge=0, lt=1)
     deep_dropout: float = Field(default=0.25, ge=0, lt=1)
-    """In the answer modules of labels, tags, spans, scores and texts."""
+    """In the answer modules of labels, tags, spans and scores."""
+    written_dropout: float = Field(default=0.1, ge=0, lt=1)
+    """In the answer module of texts."""
     hide: float = Field(default=0.1, ge=0, lt=1)
     """Share of known words hidden while training."""
     longest_answer: int = Field(default=10, ge=1)

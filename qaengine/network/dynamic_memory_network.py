@@ -18,11 +18,13 @@ from qaengine.network.answers import MODULES, AnswerModule
 from qaengine.network.config import NetworkConfig
 from qaengine.network.embedding import WordEmbedding
 from qaengine.network.encoder import Encoded, Encoder, Sentences
+from qaengine.network.episodic_memory import EpisodicMemory
+from qaengine.network.forest import Forest
 from qaengine.network.fusion import Fusion
 from qaengine.network.matching import Matching, Overlap, shared
-from qaengine.network.memory import Episodes, EpisodicMemory
+from qaengine.network.memory import Episodes, Memory
 from qaengine.network.reading import Reader, choose, lay_out
-from qaengine.network.router import Router, pooled
+from qaengine.network.router import QuestionEncoder, Router, pooled
 from qaengine.network.thought import Reading, Thought
 from qaengine.network.transformer import NOTHING
 from qaengine.vocabulary import Vocabulary
@@ -34,6 +36,8 @@ class Loss:
 
     answer: Float[Tensor, " b"]
     gates: Float[Tensor, " b"]
+    encoder: Float[Tensor, " b"] | None = None
+    """Of an encoder that has one of its own: alike for all questions of a batch."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class _Facts:
-    """What memory attends to: sentences of a story, or the words of one text."""
+    """What memory attends to: sentences of a story, or the words or nodes of one text."""
 
     states: Float[Tensor, "b f d"]
     overlap: Float[Tensor, "b f f"]
@@ -63,6 +67,7 @@ class DynamicMemoryNetwork(nn.Module):
         encoder: type[Encoder],
         vocabulary: Vocabulary,
         answers: Mapping[str, type[AnswerModule]] = MODULES,
+        memory: type[Memory] = EpisodicMemory,
     ) -> None:
         """`answers`: the module for each kind of answer."""
         super().__init__()
@@ -74,22 +79,30 @@ class DynamicMemoryNetwork(nn.Module):
             config.hide,
             len(vocabulary.vectored) + 1 if vocabulary.vectored else 0,
             config.vectors,
+            config.affixes,
         )
         self.encoder = encoder(width)
         self.dropout = nn.Dropout(config.dropout)
         if config.matching:
             self.matching, self.overlap = Matching(width), Overlap(width)
         self.fusion = Fusion(width, config.fusion, config.relate, config.heads)
-        self.memory = EpisodicMemory(width, config.passes, config.attention, config.update)
+        self.memory = memory(config)
         self.reader = Reader(width, config.layers, config.heads, config.dropout)
         if config.reread:
             self.reread = nn.Linear(width, width)
             nn.init.zeros_(self.reread.weight)  # a network that learnt without stays as it was
+        if config.shortcut:
+            self.shortcut = nn.Linear(width, width, bias=False)
+            nn.init.zeros_(self.shortcut.weight)
         kinds = dict.fromkeys(schema.answer for schema in vocabulary.tasks) or ("words",)
         self.answers = nn.ModuleDict({kind: answers[kind](config, vocabulary) for kind in kinds})
         self.router: Router | None = None
         if len(vocabulary.routes) > 1:
-            self.router = Router(2 * (config.vectors or width), vocabulary.routes)
+            features = 2 * (config.vectors or width)
+            if config.asking:
+                self.asking = QuestionEncoder(config.vectors).requires_grad_(False)
+                features = self.asking.features
+            self.router = Router(features, vocabulary.routes)
 
     def loss(self, batch: Batch) -> Loss:
         """How far the answers and the gates are from the gold ones."""
@@ -100,7 +113,12 @@ class DynamicMemoryNetwork(nn.Module):
             passes = int(gold.supports.sum(1).max()) + 1
         thought = self._think(batch, passes, gold.supports)
         answer = self._answer(batch).loss(thought, batch)
-        return Loss(answer, gate_loss(thought.episodes, gold))
+        own = thought.encoder_loss
+        return Loss(
+            answer,
+            gate_loss(thought.episodes, gold),
+            own.expand(len(batch)) if own is not None else None,
+        )
 
     @torch.no_grad()
     def reply(self, batch: Batch, passes: int | None = None) -> Reply:
@@ -121,7 +139,8 @@ class DynamicMemoryNetwork(nn.Module):
         rows = batch.sentences[batch.questions]
         if self.embedding.vectors is not None:
             ids = batch.words.vector_ids[rows]
-            return pooled(self.embedding.vectors(ids), ids > 0)
+            read = self.asking.asked if self.config.asking else pooled
+            return read(self.embedding.vectors(ids), ids > 0)
         return pooled(self.embedding(batch.words)[rows], rows > 0)
 
     def _answer(self, batch: Batch) -> AnswerModule:
@@ -132,10 +151,11 @@ class DynamicMemoryNetwork(nn.Module):
     def _think(self, batch: Batch, passes: int | None, also: Tensor | None = None) -> Thought:
         """`also`: facts to read beside the attended ones, so that reading learns from the start."""
         embedded = self.dropout(self.embedding(batch.words))[batch.sentences]  # (n, t, d)
-        encoded = self.encoder(Sentences(embedded, batch.lengths, words=batch.texts))
+        forest = Forest.of(batch.trees) if batch.trees is not None else None
+        encoded = self.encoder(Sentences(embedded, batch.lengths, forest, batch.texts))
         question = encoded.summary[batch.questions]  # (b, d)
         identity = batch.words.identity[batch.sentences]  # (n, t)
-        of = self._words if batch.unit == "tokens" else self._sentences
+        of = {"tokens": self._words, "nodes": self._nodes}.get(batch.unit, self._sentences)
         given = of(batch, embedded, encoded, identity)
         facts = self.fusion(given.states, batch.fact_counts, given.present, given.overlap)
         guided = batch.kind == "words"
@@ -153,7 +173,11 @@ class DynamicMemoryNetwork(nn.Module):
             reading = self._read(batch, encoded, identity, facts, episodes.memory, read)
         elif batch.unit == "tokens" and self.config.reread:
             facts = facts + self._reread(batch, encoded, identity, facts, episodes.memory)
-        return Thought(question, facts, given.present, episodes, read, reading)
+        words = None
+        if batch.unit == "tokens":
+            words = embedded[batch.facts[:, 0], : facts.shape[1]]
+        own = encoded.loss.mean() if encoded.loss is not None else None
+        return Thought(question, facts, given.present, episodes, read, reading, words, own)
 
     def _sentences(
         self, batch: Batch, embedded: Tensor, encoded: Encoded, identity: Tensor
@@ -170,6 +194,8 @@ class DynamicMemoryNetwork(nn.Module):
     def _words(self, batch: Batch, embedded: Tensor, encoded: Encoded, identity: Tensor) -> _Facts:
         text, most = batch.facts[:, 0], int(batch.fact_counts.max())
         facts = self.dropout(encoded.states)[text, :most]
+        if self.config.shortcut:
+            facts = facts + self.shortcut(embedded[text, :most])
         own = identity[text, :most]
         overlap = facts.new_zeros(*facts.shape[:2], facts.shape[1])
         if self.config.matching:
@@ -179,6 +205,14 @@ class DynamicMemoryNetwork(nn.Module):
             overlap = ((own.unsqueeze(2) == own.unsqueeze(1)) & (own > 0).unsqueeze(1)).to(
                 facts.dtype
             )
+        return _Facts(facts, overlap, _present(batch, facts))
+
+    def _nodes(self, batch: Batch, embedded: Tensor, encoded: Encoded, identity: Tensor) -> _Facts:
+        """Which words a phrase shares with the question is not looked at: it holds too many."""
+        assert encoded.nodes is not None, "only an encoder over trees has nodes"
+        text, most = batch.facts[:, 0], int(batch.fact_counts.max())
+        facts = self.dropout(encoded.nodes)[text, :most]
+        overlap = facts.new_zeros(*facts.shape[:2], most)
         return _Facts(facts, overlap, _present(batch, facts))
 
     def _matched(self, batch: Batch, encoded: Encoded) -> Float[Tensor, "b q j"]:

@@ -26,10 +26,15 @@ class WordEmbedding(nn.Module):
         hide: float = 0.1,
         vectored: int = 0,
         vector_width: int = 0,
+        affixes: bool = False,
     ) -> None:
         super().__init__()
         self.words = nn.Embedding(words, width, padding_idx=0)
         self.ngrams = nn.EmbeddingBag(buckets, width, mode="mean")
+        self.affixes: nn.EmbeddingBag | None = None
+        if affixes:
+            self.affixes = nn.EmbeddingBag(buckets, width, mode="mean")
+            nn.init.zeros_(self.affixes.weight)
         self.vectors: nn.Embedding | None = None
         if vectored:
             self.vectors = nn.Embedding(vectored, vector_width, padding_idx=0)
@@ -47,6 +52,8 @@ class WordEmbedding(nn.Module):
             # half of them are words that nobody knows; of the others the given vector is left
             vectored = vectored.masked_fill(chance < self.hide / 2, 0)
         vectors: Tensor = self.words(ids) + self.ngrams(table.ngram_ids, table.ngram_offsets)
+        if self.affixes is not None:
+            vectors = vectors + self.affixes(table.affix_ids)
         if self.vectors is not None:
             vectors = vectors + self.project(self.vectors(vectored))
         return self.norm(vectors)

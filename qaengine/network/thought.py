@@ -36,6 +36,10 @@ class Thought:
     """The facts whose words are read."""
     reading: Reading | None
     """None where the facts are words themselves."""
+    embedded: Float[Tensor, "b f d"] | None = None
+    """Where the facts are words: these by themselves, before anything around them was read."""
+    encoder_loss: Float[Tensor, ""] | None = None
+    """A loss of the encoder's own in training, the mean over the sentences."""
 
     @property
     def memory(self) -> Float[Tensor, "b d"]:

@@ -35,11 +35,10 @@ def answer_view(answer: Answer) -> Html:
     return element("section", *parts, class_="qa qa-answer", aria_label="Answer")
 
 
-def problem_view(sentence: str) -> Html:
+def problem_view(sentence: str, heading: str = "That can't be asked") -> Html:
     """A mistake of the user's, said kindly."""
-    heading = element("h2", "That can't be asked")
     message = typed(sentence, "p", class_="qa-message")
-    return element("section", heading, message, class_="qa qa-problem", role="alert")
+    return element("section", element("h2", heading), message, class_="qa qa-problem", role="alert")
 
 
 @singledispatch

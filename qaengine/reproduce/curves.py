@@ -1,53 +1,64 @@
-"""Learning curves as an SVG: the score on validation data after each round, a line a row."""
+"""Learning curves as an SVG: the score on validation data after each round.
+
+A panel a variant, side by side; a colour and dashes an encoder, a line a row. The picture has a
+light ground of its own, so that it can be read on a dark page.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from qaengine.render.element import Html, element
 from qaengine.reproduce.rows import Row
 
-WIDTH, HEIGHT, EDGE = 640, 400, 48
-LEGEND = 320
+PANEL, HEIGHT, EDGE = 440, 420, 48
+LEGEND = 200
 """Pixels on the right, for the names."""
-LINE = 15
+LINE = 16
 """Pixels between names."""
 COLOURS = ("#1b6ca8", "#c8553d", "#2f7d4f", "#8a4fa3", "#b8860b", "#3d3d3d", "#d1478c", "#4aa3a2")
-DASHES = ("none", "6 3", "2 2")
+DASHES = ("none", "6 3", "2 2", "9 2 2 2")
 """When all colours are used, lines are dashed."""
+
+
+class Panel(NamedTuple):
+    """Where the points of a variant's rows come to stand."""
+
+    left: float
+    last: int
+    """The longest training, in rounds."""
+    low: float
+    high: float
+
+    def across(self, epoch: float) -> float:
+        return self.left + EDGE + (PANEL - 2 * EDGE) * (epoch - 1) / max(self.last - 1, 1)
+
+    def up(self, score: float) -> float:
+        span = (self.high - self.low) or 1.0
+        return HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * (score - self.low) / span
 
 
 def curves(rows: Sequence[Row]) -> str:
     """A picture of all rows, which are of one table."""
-    points = [point for row in rows for point in row.curve]
-    last = max((point.epoch for point in points), default=1)
-    low = min((point.valid for point in points), default=0.0)
-    high = max((point.valid for point in points), default=1.0)
-    span = (high - low) or 1.0
-
-    def across(epoch: float) -> float:
-        return EDGE + (WIDTH - 2 * EDGE) * (epoch - 1) / max(last - 1, 1)
-
-    def up(score: float) -> float:
-        return HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * (score - low) / span
-
-    parts = [_line(EDGE, up(low), WIDTH - EDGE, up(low)), _line(EDGE, EDGE, EDGE, up(low))]
-    for part in (0.0, 0.25, 0.5, 0.75, 1.0):
-        score = low + part * span
-        parts.append(_text(EDGE - 6, up(score) + 4, f"{score:.3g}", "end"))
-    for epoch in sorted({1, (1 + last) // 2, last}):
-        parts.append(_text(across(epoch), HEIGHT - EDGE + 18, str(epoch), "middle"))
-    parts.append(_text(WIDTH / 2, HEIGHT - 8, "round of training", "middle"))
-    parts.append(_text(EDGE, EDGE - 14, "first score on validation data", "start"))
-    for number, row in enumerate(rows):
-        line = [(across(point.epoch), up(point.valid)) for point in row.curve]
-        parts += _curve(number, f"{row.encoder}, {row.variant}, seed {row.seed}", line)
-    height = max(HEIGHT, EDGE + LINE * len(rows) + EDGE)
+    encoders = list(dict.fromkeys(row.encoder for row in rows))
+    variants = list(dict.fromkeys(row.variant for row in rows))
+    parts: list[Html] = []
+    for number, variant in enumerate(variants):
+        own = [row for row in rows if row.variant == variant]
+        parts += _panel(number * PANEL, variant, own, encoders)
+    width = PANEL * len(variants) + LEGEND
+    height = max(HEIGHT, EDGE + LINE * len(encoders) + EDGE)
+    for place, encoder in enumerate(encoders):
+        x, y = PANEL * len(variants), EDGE + LINE * place
+        parts.append(_curve([(x, y - 4), (x + 28, y - 4)], place))
+        parts.append(_text(x + 36, y, encoder, "start"))
     return element(
         "svg",
+        element("rect", width=width, height=height, rx=8, fill="#fbfaf6"),
         *parts,
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {WIDTH + LEGEND} {height}",
+        viewBox=f"0 0 {width} {height}",
         font_family="sans-serif",
         font_size=12,
         role="img",
@@ -55,16 +66,36 @@ def curves(rows: Sequence[Row]) -> str:
     )
 
 
-def _curve(number: int, name: str, line: Sequence[tuple[float, float]]) -> list[Html]:
-    colour = COLOURS[number % len(COLOURS)]
-    dashes = DASHES[number // len(COLOURS) % len(DASHES)]
-    drawn = {"stroke": colour, "stroke_dasharray": dashes, "stroke_width": 1.5, "fill": "none"}
-    place = EDGE + LINE * number
-    sample = [(WIDTH - EDGE + 12, place - 4), (WIDTH - EDGE + 36, place - 4)]
-    joined = [" ".join(f"{x:.1f},{y:.1f}" for x, y in points) for points in (line, sample)]
-    ends = element("circle", cx=f"{line[-1][0]:.1f}", cy=f"{line[-1][1]:.1f}", r=2.5, fill=colour)
-    polylines = [element("polyline", points=points, **drawn) for points in joined]
-    return [*polylines, ends, _text(WIDTH - EDGE + 42, place, name, "start")]
+def _panel(left: float, variant: str, rows: Sequence[Row], encoders: Sequence[str]) -> list[Html]:
+    points = [point for row in rows for point in row.curve]
+    scores = [point.valid for point in points]
+    panel = Panel(left, max(point.epoch for point in points), min(scores), max(scores))
+    first, last = panel.across(1), panel.across(panel.last)
+    parts = [_line(first, panel.up(panel.low), last, panel.up(panel.low))]
+    parts.append(_line(first, panel.up(panel.low), first, panel.up(panel.high)))
+    for part in (0.0, 0.25, 0.5, 0.75, 1.0):
+        score = panel.low + part * (panel.high - panel.low)
+        parts.append(_text(first - 6, panel.up(score) + 4, f"{score:.3g}", "end"))
+    for epoch in sorted({1, (1 + panel.last) // 2, panel.last}):
+        parts.append(_text(panel.across(epoch), HEIGHT - EDGE + 18, str(epoch), "middle"))
+    parts.append(_text((first + last) / 2, HEIGHT - 8, "round of training", "middle"))
+    parts.append(_text(first, EDGE - 16, f"{variant}: first score on validation data", "start"))
+    for row in rows:
+        line = [(panel.across(point.epoch), panel.up(point.valid)) for point in row.curve]
+        parts.append(_curve(line, encoders.index(row.encoder), f"{row.encoder}, seed {row.seed}"))
+    return parts
+
+
+def _curve(line: Sequence[tuple[float, float]], number: int, name: str = "") -> Html:
+    return element(
+        "polyline",
+        *([element("title", name)] if name else []),
+        points=" ".join(f"{x:.1f},{y:.1f}" for x, y in line),
+        stroke=COLOURS[number % len(COLOURS)],
+        stroke_dasharray=DASHES[number // len(COLOURS) % len(DASHES)],
+        stroke_width=1.5,
+        fill="none",
+    )
 
 
 def _line(x1: float, y1: float, x2: float, y2: float) -> Html:

@@ -6,17 +6,14 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from torch import Tensor, nn
 
-from qaengine.errors import DataError
 from qaengine.network.encoder import Encoder
 from qaengine.reproduce.reader import Reader, Sentence
 from qaengine.schema import Split
 from qaengine.tree import Tree
-from qaengine_tasks import conllu
 
 E = TypeVar("E")
 
@@ -54,6 +51,15 @@ class Experiment(ABC, Generic[E]):
     def sentences(self, example: E) -> Sequence[Sentence]:
         """What of an example is read."""
 
+    def drawn(self, rng: random.Random) -> list[E]:
+        """What is learnt in a round, in any order."""
+        return list(self.splits["train"])
+
+    @property
+    def share(self) -> int:
+        """So many examples count as one in a batch."""
+        return 1
+
     @abstractmethod
     def head(self, reader: Reader) -> Head[E]:
         """The network, its weights as they begin."""
@@ -62,25 +68,6 @@ class Experiment(ABC, Generic[E]):
     def score(self, examples: Sequence[E], said: Sequence[Any]) -> dict[str, float]:
         """Scores of what was said to batches of the examples, in order. The first one counts, and
         more is better."""
-
-
-class Heads:
-    """Dependency trees from a CoNLL-U file, found by what the sentence says, blanks aside."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._trees = {_said(tree.tokens): tree for tree in conllu.read_trees(path)}
-
-    def tree(self, text: str) -> Tree:
-        """Raises `DataError` where the file does not hold the sentence."""
-        found = self._trees.get(_said([text]))
-        if found is None:
-            raise DataError(f"{self.path} has no tree for the sentence: {text}")
-        return found
-
-
-def _said(words: Sequence[str]) -> str:
-    return "".join("".join(words).split()).lower()
 
 
 def fitting(encoder: type[Encoder], tree: Tree) -> Tree:

@@ -29,11 +29,14 @@ class Sentence(NamedTuple):
 class Known:
     """The words that have a vector: those of the training, and those that one is given for."""
 
-    def __init__(self, trained: Iterable[str], given: WordVectors | None) -> None:
+    def __init__(
+        self, trained: Iterable[str], given: WordVectors | None, size: float | None = None
+    ) -> None:
+        """`size` is the root mean square that vectors which are given are scaled to."""
         given_words = given.words if given else ()
         words = dict.fromkeys([*sorted(trained), *given_words])
         self.numbers = {word: number for number, word in enumerate(words, start=2)}
-        self.given = given
+        self.given, self.size = given, size
 
     @property
     def vectored(self) -> float:
@@ -53,7 +56,10 @@ class Known:
             weight[: UNKNOWN + 1] = 0
             if self.given and self.given.words:
                 places = torch.tensor([self.numbers[word] for word in self.given.words])
-                weight[places] = torch.from_numpy(self.given.vectors)
+                vectors = torch.from_numpy(self.given.vectors)
+                if self.size is not None:
+                    vectors = vectors * (self.size / vectors.square().mean().sqrt())
+                weight[places] = vectors
         return words
 
 
@@ -61,10 +67,11 @@ class Reader(nn.Module):
     """Word vectors and an encoder. Vectors of another width than the encoder's pass a linear map,
     which encoders that keep gradients from the words leave as it began."""
 
-    def __init__(self, known: Known, encoder: Encoder, tuned: bool) -> None:
+    def __init__(self, known: Known, encoder: Encoder, tuned: bool, dropout: float = 0.0) -> None:
         super().__init__()
         self.known, self.encoder = known, encoder
         self.words = known.embedding(encoder.width, tuned)
+        self.dropout = nn.Dropout(dropout)
         given = self.words.embedding_dim
         same = given == encoder.width
         self.project = nn.Identity() if same else nn.Linear(given, encoder.width, bias=False)
@@ -72,7 +79,7 @@ class Reader(nn.Module):
     def forward(self, sentences: Sequence[Sentence]) -> Encoded:
         numbers = [torch.tensor([self._number(word) for word in one.words]) for one in sentences]
         padded = pad_sequence(numbers, batch_first=True).to(self.words.weight.device)  # (n, t)
-        embedded = self.project(self.words(padded))  # (n, t, d)
+        embedded = self.project(self.dropout(self.words(padded)))  # (n, t, d)
         lengths = torch.tensor([len(one.words) for one in sentences])
         words = [one.words for one in sentences]
         given = Sentences(embedded, lengths, self._forest(sentences), words)

@@ -21,13 +21,18 @@ class Settings(Frozen):
     """ "random", or the name of the file of word vectors."""
     heads: str = ""
     """The name of the file of dependency trees, if one is given."""
-    phrases: bool = False
-    """Whether encoders over sequences learn all labelled phrases, and not sentences only."""
-    width: int = Field(default=150, ge=1)
-    epochs: int = Field(default=10, ge=1)
+    phrases: int = Field(default=4, ge=0)
+    """Of sst: so many labelled phrases a sentence are learnt by encoders over sequences besides it,
+    drawn anew in each round."""
+    width: int = Field(default=128, ge=1)
+    epochs: int = Field(default=6, ge=1)
     batch: int = Field(default=25, ge=1)
     rate: float = Field(default=0.05, gt=0)
     """Adagrad's, for everything but the words' vectors."""
+    dropout: float = Field(default=0.3, ge=0, lt=1)
+    """The share of the numbers of words' vectors that are hidden in training."""
+    size: float = Field(default=0.4, gt=0)
+    """The root mean square that vectors which are given are scaled to; GloVe's is about 0.4."""
     limit: int | None = Field(default=None, ge=1)
     """At most so many examples of each split: for trying, not for a table."""
 

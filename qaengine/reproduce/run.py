@@ -11,7 +11,8 @@ import torch
 from qaengine.errors import DataError, unknown
 from qaengine.network.encoder import Encoder
 from qaengine.reproduce import sick, sst
-from qaengine.reproduce.experiment import Experiment, Heads
+from qaengine.reproduce.experiment import Experiment
+from qaengine.reproduce.heads import Heads
 from qaengine.reproduce.rows import Key, Row, Settings, add_row, read_rows
 from qaengine.reproduce.training import DivergedError, Tell, built, trained, words_of
 from qaengine.word_vectors import WordVectors, read_vectors

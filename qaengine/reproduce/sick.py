@@ -23,7 +23,8 @@ from torch import Tensor, nn
 from qaengine import text
 from qaengine.data import locate
 from qaengine.network.encoder import Encoded, Encoder
-from qaengine.reproduce.experiment import Experiment, Head, Heads, fitting, lower, some
+from qaengine.reproduce.experiment import Experiment, Head, fitting, lower, some
+from qaengine.reproduce.heads import Heads
 from qaengine.reproduce.reader import Reader, Sentence, encoders_loss
 from qaengine.reproduce.rows import Settings
 from qaengine.schema import Split

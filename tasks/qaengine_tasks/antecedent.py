@@ -9,7 +9,6 @@ from typing import Any
 
 from qaengine.data import DATA_SETS, locate
 from qaengine.errors import InputError
-from qaengine.plugin_api import Task
 from qaengine.schema import Spans, Split, TaskSchema, Triple, Value
 from qaengine_tasks.coreference_marks import (
     Marked,
@@ -24,7 +23,7 @@ from qaengine_tasks.coreference_marks import (
 )
 from qaengine_tasks.coreference_windows import PRONOUNS, antecedents, read_windows
 from qaengine_tasks.gap import read_rows
-from qaengine_tasks.phrasings import phrasings
+from qaengine_tasks.phrasings import Phrased, phrasings
 from qaengine_tasks.spans import fact_scores, spans_triple
 
 WINDOW = 80
@@ -57,7 +56,7 @@ SAMPLES = (
 """Texts of our own: the antecedent between brackets, then the pronoun."""
 
 
-class Antecedent(Task):
+class Antecedent(Phrased):
     """GAP: 1,799 pronouns to train, 392 valid, 1,773 test, those that mean one of their two names.
 
     OntoGUM: 2,727, 469, 420 pronouns with an antecedent within the same 80 tokens.

@@ -20,6 +20,7 @@ from qaengine_tasks.babi_exchange import (
 )
 from qaengine_tasks.babi_files import CONFIGS, SKILLS, Story, parse, read
 from qaengine_tasks.babi_samples import SAMPLES
+from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.worlds.retelling import retold
 
 __all__ = [
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 
-class BAbI(Task):
+class BAbI(Phrased):
     """The twenty skills as one task; `stories_by_skill` and `examples_by_skill` keep them apart."""
 
     schema = TaskSchema(

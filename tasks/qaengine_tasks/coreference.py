@@ -16,7 +16,7 @@ from qaengine_tasks.coreference_groups import CoreferenceGroups
 from qaengine_tasks.coreference_marks import Run, Tokens, mark, unmarked
 from qaengine_tasks.coreference_windows import pairs, read_windows
 from qaengine_tasks.gap import GENDERS, gap_scores, read_rows
-from qaengine_tasks.phrasings import phrasings
+from qaengine_tasks.phrasings import Phrased, phrasings
 
 WINDOW = 80
 """Most tokens of a text from GUM."""
@@ -56,7 +56,7 @@ SAMPLES = (
 """Texts of our own, both mentions in brackets, and whether they mean the same."""
 
 
-class Coreference(Task):
+class Coreference(Phrased):
     """GAP: 4,000 pairs to train, 908 valid, 4,000 test.
 
     GUM, native scheme, in windows of at most 80 tokens: 10,560, 1,712, 1,586 pairs.

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from qaengine.data import DATA_SETS, locate
-from qaengine.plugin_api import Task
 from qaengine.schema import Span, Spans, Split, TaskSchema, Triple, Value
 from qaengine_tasks.coreference_marks import Run, Tokens, in_order
 from qaengine_tasks.coreference_scores import Group, conll
 from qaengine_tasks.coreference_windows import groups, read_windows
 from qaengine_tasks.phrasing import questions
+from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.spans import bracketed, places
 
 WINDOW = 150
@@ -31,7 +31,7 @@ SAMPLES = (
 """Texts of our own, the number of its group behind each mention."""
 
 
-class CoreferenceGroups(Task):
+class CoreferenceGroups(Phrased):
     """1,371 windows of at most 150 tokens to train, 221 valid, 220 test.
 
     They hold 19,692, 3,200, 2,906 mentions.

@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import product
 from typing import Any
 
 from qaengine.errors import DataError
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple
+from qaengine_tasks.choices import written_out
 from qaengine_tasks.question_type import QuestionType
 
-_CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
+MOST = 25
+"""Ways of a line with choices that are used."""
 
 
 @cache
 def foreign_questions() -> tuple[str, ...]:
-    """All lines of foreign.txt, each once, in their order, with "(a|b)" written out as both."""
+    """All lines of foreign.txt, each once, in their order, choices written out."""
     text = files("qaengine_tasks").joinpath("foreign.txt").read_text("utf-8")
     lines = (line for line in text.splitlines() if line and not line.startswith("#"))
-    return tuple(dict.fromkeys(told for line in lines for told in _expanded(line)))
-
-
-def _expanded(line: str) -> Iterator[str]:
-    """The line with each way to choose among its alternatives."""
-    fixed_and_choices = _CHOICE.split(line)
-    parts = [
-        part.split("|") if index % 2 else [part] for index, part in enumerate(fixed_and_choices)
-    ]
-    return ("".join(chosen) for chosen in product(*parts))
+    return tuple(dict.fromkeys(told for line in lines for told in written_out(line, MOST)))
 
 
 class Foreign(Task):
@@ -54,11 +45,13 @@ class Foreign(Task):
 
     def examples(self, split: Split, **options: Any) -> Iterator[Triple]:
         """Each question once, about one of a few texts."""
-        part = {"valid": (0,), "test": (1,), "train": range(2, 10)}[split]
-        own = [one for number, one in enumerate(foreign_questions()) if number % 10 in part]
         rng = random.Random(0)
-        for question in (*own, *(_worldly() if split == "train" else ())):
+        for question in (*_own(split), *(_worldly() if split == "train" else ())):
             yield Triple(input=rng.choice(TEXTS), question=question, answer="", task="foreign")
+
+    def phrasings(self) -> Sequence[str]:
+        """Those of our own that are for training."""
+        return _own("train")
 
     def samples(self) -> Sequence[Triple]:
         """Questions of our own."""
@@ -66,6 +59,11 @@ class Foreign(Task):
             Triple(input=TEXTS[0], question=question, answer="", task="foreign")
             for question in (self.schema.question, *self.schema.paraphrases)
         ]
+
+
+def _own(split: Split) -> tuple[str, ...]:
+    part = {"valid": (0,), "test": (1,), "train": range(2, 10)}[split]
+    return tuple(one for number, one in enumerate(foreign_questions()) if number % 10 in part)
 
 
 def _worldly() -> Iterator[str]:

@@ -11,6 +11,7 @@ from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
 from qaengine_tasks.essay_files import EssaySentence, read_essays
 from qaengine_tasks.phrasing import questions
+from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.spans import fact_scores, spans_triple
 
 CLAIM = "MajorClaim"
@@ -46,7 +47,7 @@ SAMPLES = (
 """Little essays of our own; a star stands before the sentences that hold the major claim."""
 
 
-class MajorClaim(Task):
+class MajorClaim(Phrased):
     """286 essays to train, 36 valid, 80 test."""
 
     schema = TaskSchema(

@@ -13,6 +13,7 @@ from qaengine.schema import Split, TaskSchema, Triple, Value
 from qaengine_tasks.conllu import read_sentences
 from qaengine_tasks.coreference_files import Document, read_documents, sentences_of
 from qaengine_tasks.phrasing import questions
+from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.spans import Place, bracketed, span_scores, spans_triple
 from qaengine_tasks.text_files import find
 
@@ -45,7 +46,7 @@ SAMPLES = (
 Marked = tuple[tuple[str, ...], tuple[Place, ...]]
 
 
-class Mentions(Task):
+class Mentions(Phrased):
     """GUM: 10,224 sentences to train, 1,575 valid, 1,464 test (49,649, 7,897, 7,927 mentions).
 
     LitBank: 6,997, 806, 759 (23,182, 2,752, 3,169).

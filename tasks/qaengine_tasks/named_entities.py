@@ -11,6 +11,7 @@ from qaengine.errors import DataError
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
 from qaengine_tasks.phrasing import questions
+from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.spans import Place, bracketed, span_scores, spans_triple
 from qaengine_tasks.text_files import find, read_text
 
@@ -45,7 +46,7 @@ SAMPLES = (
 Tagged = tuple[tuple[str, ...], tuple[Place, ...]]
 
 
-class NamedEntities(Task):
+class NamedEntities(Phrased):
     """3,394 sentences to train, 1,009 valid, 1,287 test (1,975, 836, 1,079 entities)."""
 
     schema = TaskSchema(

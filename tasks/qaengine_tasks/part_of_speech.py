@@ -12,6 +12,7 @@ from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, Tags, TaskSchema, Triple, Value
 from qaengine_tasks.conllu import Sentence, read_sentences
 from qaengine_tasks.phrasing import questions
+from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.text_files import find
 
 # fmt: off
@@ -42,7 +43,7 @@ SAMPLES = (
 """Sentences of our own."""
 
 
-class PartOfSpeech(Task):
+class PartOfSpeech(Phrased):
     """12,544 sentences to train, 2,001 valid, 2,077 test (204,577, 25,147, 25,094 words)."""
 
     schema = TaskSchema(

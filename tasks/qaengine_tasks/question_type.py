@@ -19,6 +19,7 @@ from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple
 from qaengine_tasks.overlaps import bare
 from qaengine_tasks.phrasing import questions
+from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.text_files import find
 
 CLASSES = {
@@ -47,7 +48,7 @@ class Question(NamedTuple):
         return bare(" ".join(self.tokens))
 
 
-class QuestionType(Task):
+class QuestionType(Phrased):
     """The kind of answer that a question wants.
 
     Questions: 4,900 train, 541 valid, 500 test. The published training set has 5,452; without the

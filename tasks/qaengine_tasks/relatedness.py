@@ -11,6 +11,7 @@ from qaengine.errors import InputError
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Score, Split, TaskSchema, Triple, Value
 from qaengine_tasks.phrasing import questions
+from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.relatedness_files import Pair, read_sick, read_sts
 
 Reader = Callable[[Path, Split], list[Pair]]
@@ -25,7 +26,7 @@ MIDDLE = 3.0
 """The middle of the scale: what an abstention counts as."""
 
 
-class Relatedness(Task):
+class Relatedness(Phrased):
     """The relatedness of two sentences, a number from 1, not at all, to 5, the same.
 
     Pairs of SICK: 4,382 train, 500 valid, 4,927 test; of STS, its scores from 0 to 5 stretched onto

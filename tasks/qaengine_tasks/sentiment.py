@@ -12,7 +12,7 @@ from qaengine.data import DATA_SETS, locate
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple
 from qaengine_tasks.overlaps import bare
-from qaengine_tasks.phrasings import phrasings
+from qaengine_tasks.phrasings import Phrased, phrasings
 from qaengine_tasks.sst_trees import Phrase, read_trees
 
 
@@ -79,7 +79,7 @@ FIVE = Family(
 )
 
 
-class Sentiment(Task):
+class Sentiment(Phrased):
     """What a sentence's writer thinks of a film.
 
     Sentences: 8,544 train, 1,101 valid, 2,210 test, all of them asked on five levels; on two levels

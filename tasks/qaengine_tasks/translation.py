@@ -11,7 +11,7 @@ from qaengine.data import DATA_SETS, locate
 from qaengine.errors import DataError, unknown
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
-from qaengine_tasks.phrasings import phrasings
+from qaengine_tasks.phrasings import Phrased, phrasings
 from qaengine_tasks.translation_files import Pair, read_multi30k, read_tatoeba
 
 FRENCH = (
@@ -45,7 +45,7 @@ GERMAN = (
 CORPORA = ("multi30k french", "multi30k german", "tatoeba french")
 
 
-class Translation(Task):
+class Translation(Phrased):
     """English sentences and their translations; each corpus is a group.
 
     Pairs in train, valid and test: Multi30k 29,000, 1,014 and 1,000 (test_2016_flickr) in each

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import shutil
 import socket
+import subprocess
+import tarfile
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from qaengine.engine import Engine
 
@@ -20,8 +24,20 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Milliseconds: a busy machine is slow, and no reason to fail."""
+NPM_PATIENCE = 120
+"""Seconds."""
+BY_GRADIO = (
+    "ignore:'future.no_silent_downcasting' is deprecated",
+    "ignore:The copy keyword is deprecated",
+)
+"""What its queue says to pandas."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    for warning in BY_GRADIO:
+        item.add_marker(pytest.mark.filterwarnings(warning))
 
 
 @pytest.fixture(scope="session")
@@ -57,10 +73,30 @@ def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
         pytest.skip("there is no Chromium: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         one = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield one
         one.close()
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The script of axe-core, fetched by npm in the version of package.json."""
+    package = json.loads(Path(__file__).with_name("package.json").read_text("utf-8"))
+    version = package["devDependencies"]["axe-core"]
+    folder = tmp_path_factory.mktemp("axe-core")
+    if (npm := shutil.which("npm")) is None:
+        pytest.skip("there is no npm, which fetches axe-core: apt-get install npm")
+    command = [npm, "pack", "--silent", f"axe-core@{version}"]
+    try:
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=NPM_PATIENCE)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"npm fetches no axe-core: {error}")
+    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+        script = archive.extractfile("package/axe.min.js")
+        assert script is not None
+        return script.read().decode()
 
 
 Open = Callable[..., Page]

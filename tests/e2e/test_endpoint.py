@@ -14,12 +14,7 @@ from qaengine.demo.sharing import curl
 from qaengine.engine import Engine
 from qaengine.schema import Answer
 
-pytestmark = [
-    pytest.mark.slow,
-    # what Gradio's queue says to pandas
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
-]
+pytestmark = pytest.mark.slow
 
 
 def test_endpoint_answers_a_client(served: str, joint: Engine) -> None:

@@ -14,12 +14,7 @@ from qaengine.engine import Engine
 from qaengine.render import value_view
 from qaengine.schema import Answer
 
-pytestmark = [
-    pytest.mark.e2e,
-    # what Gradio's queue says to pandas
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
-]
+pytestmark = pytest.mark.e2e
 
 TASKS = (
     *("worlds", "sentiment", "part_of_speech", "named_entities", "relatedness"),

@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from qaengine.network.config import Attention, Update
-from qaengine.network.memory import Episodes, EpisodicMemory, most_recent
+from qaengine.network.config import Attention, NetworkConfig, Update
+from qaengine.network.episodic_memory import EpisodicMemory, most_recent
+from qaengine.network.memory import Episodes
 
 WIDTH = 8
 FORMS = get_args(Attention)
@@ -17,7 +18,8 @@ FORMS = get_args(Attention)
 
 def memory_of(attention: Attention, passes: int = 3, update: Update = "gru") -> EpisodicMemory:
     torch.manual_seed(0)
-    return EpisodicMemory(WIDTH, passes, attention, update).double().eval()
+    config = NetworkConfig(width=WIDTH, passes=passes, attention=attention, update=update)
+    return EpisodicMemory(config).double().eval()
 
 
 def remember(

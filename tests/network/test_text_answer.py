@@ -121,3 +121,20 @@ def test_what_is_copied_are_parts_of_the_input_up_to_the_limit() -> None:
     for row, one in enumerate(EXAMPLES):
         own = {part for word in one.facts[0] for part in known.vocabulary.parts.encode(word)}
         assert set(found[row].tolist()) <= own
+
+
+def test_a_recurrence_over_the_source_begins_at_nothing() -> None:
+    """A network that learnt without it answers as before, and learns to use it."""
+    known = tiny_engine(TRIPLES, tasks=(SCHEMA,)).checkpoint
+    config = known.config.network.model_copy(update={"source": 8})
+    module = known.network.answers["text"]
+    wider = TextAnswer(config, known.vocabulary)
+    wider.load_state_dict(module.state_dict(), strict=False)
+    before = written(known, *EXAMPLES)
+    known.network.answers["text"] = wider.eval()
+    after = written(known, *EXAMPLES)
+    assert torch.equal(before["parts"], after["parts"])
+    known.network.loss(collate(EXAMPLES, known.vocabulary)).answer.mean().backward()
+    for learnt in (wider.seen_around.weight, wider.named):
+        assert learnt.grad is not None
+        assert learnt.grad.abs().sum() > 0

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from qaengine.batch import Batch, Parts
 from qaengine.network.answers.label import pools
@@ -31,9 +32,13 @@ class _Source:
 
     keys: Float[Tensor, "b t h"]
     present: Bool[Tensor, "b t"]
+    words: Float[Tensor, "b t d"]
+    """Each word by itself: what it says is chosen by the word, whatever stands around it."""
     part_keys: Float[Tensor, "b s h"]
     parts: Parts
     question: Float[Tensor, "b d"]
+    table: Float[Tensor, "v e"]
+    """A row for each part that can be written, to be compared with what is to be said."""
 
     def repeated(self, times: int) -> _Source:
         """Each question `times` times, one after the other."""
@@ -44,9 +49,11 @@ class _Source:
         return _Source(
             again(self.keys),
             again(self.present),
+            again(self.words),
             again(self.part_keys),
             Parts(again(self.parts.ids), again(self.parts.words)),
             again(self.question),
+            self.table,
         )
 
 
@@ -64,14 +71,22 @@ class TextAnswer(AnswerModule):
         nn.init.normal_(self.parts.weight, std=width**-0.5)
         self.start = nn.Linear(4 * width, hidden)
         self.key = nn.Linear(width, hidden)
+        self.around: nn.GRU | None = None
+        if config.source:
+            self.around = nn.GRU(2 * width, config.source, batch_first=True, bidirectional=True)
+            self.seen_around = nn.Linear(2 * config.source, hidden, bias=False)
+            nn.init.zeros_(self.seen_around.weight)  # a network that learnt without stays as it was
         self.part_key = nn.Linear(width, hidden)
         self.cell = nn.GRUCell(2 * width + hidden, hidden)
         self.look, self.point = nn.Linear(hidden, hidden), nn.Linear(hidden, hidden)
         self.write = nn.Linear(2 * hidden + width, width)
+        if config.source:
+            self.word = nn.Linear(width, width)
+            self.named = nn.Parameter(torch.zeros(len(vocabulary.parts), width))
         self.bias = nn.Parameter(torch.zeros(len(vocabulary.parts)))
         self.copies = nn.Linear(2 * hidden, 1)
         nn.init.constant_(self.copies.bias, -2.0)
-        self.dropout = nn.Dropout(config.deep_dropout)
+        self.dropout = nn.Dropout(config.written_dropout)
 
     def loss(self, thought: Thought, batch: Batch) -> Float[Tensor, " b"]:
         """Smoothed negative log likelihood of the gold parts, their mean."""
@@ -81,22 +96,34 @@ class TextAnswer(AnswerModule):
         fed = F.pad(gold[:, :-1].clamp(min=0), (1, 0), value=START)
         embedded = self.dropout(self.parts(fed))
         context = torch.zeros_like(state)
-        states, contexts = [], []
-        for word in embedded.unbind(1):
-            state, context, _ = self._step(word, state, context, source)
+        states, contexts, looks = [], [], []
+        for fed_in in self._fed_in(embedded, source).unbind(1):
+            state, context, weights = self._step(fed_in, state, context, source)
             states.append(state)
             contexts.append(context)
-        generated, copying, pointed = self._said(
-            torch.stack(states, 1), torch.stack(contexts, 1), embedded, source
-        )
-        wanted = gold.clamp(min=0).unsqueeze(-1)
-        by_word = generated.gather(-1, wanted).squeeze(-1)
-        by_copy = (pointed * (source.parts.ids.unsqueeze(1) == wanted)).sum(-1)
-        chance = (F.logsigmoid(-copying) + by_word).exp() + copying.sigmoid() * by_copy
-        smooth = (1 - self.SMOOTHING) * chance.clamp(min=1e-9).log()
-        smooth = smooth + self.SMOOTHING * generated.mean(-1)
+            looks.append(weights)
         mask = gold >= 0
-        return -(smooth * mask).sum(1) / mask.sum(1)
+        wanted = gold.clamp(min=0).unsqueeze(-1)
+        seen = torch.cat([torch.stack(states, 1), torch.stack(contexts, 1)], -1)
+        features = self._features(seen, embedded, torch.stack(looks, 1) @ source.words)
+        by_word, on_average = self._written(features[mask], gold[mask], source.table)
+        pointed = self._pointed(torch.stack(states, 1), source)
+        by_copy = (pointed * (source.parts.ids.unsqueeze(1) == wanted)).sum(-1)[mask]
+        copying = self.copies(seen).squeeze(-1)[mask]
+        chance = (F.logsigmoid(-copying) + by_word).exp() + copying.sigmoid() * by_copy
+        smooth = (1 - self.SMOOTHING) * chance.clamp(min=1e-9).log() + self.SMOOTHING * on_average
+        rows = mask.nonzero()[:, 0]
+        return -smooth.new_zeros(len(gold)).index_add(0, rows, smooth) / mask.sum(1)
+
+    def _written(
+        self, features: Float[Tensor, "n e"], gold: Int[Tensor, " n"], table: Float[Tensor, "v e"]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, " n"]]:
+        """Log likelihood of the gold parts, and its mean over all parts: no other part's is
+        needed, and none is kept."""
+        total = torch.addmm(self.bias, features, table.T).logsumexp(-1)
+        right = (features * table[gold]).sum(-1) + self.bias[gold]
+        mean = features @ table.mean(0) + self.bias.mean()
+        return right - total, mean - total
 
     def decode(self, thought: Thought, batch: Batch) -> dict[str, Tensor]:
         """The best text that a beam finds: `parts` (b, l), END behind it; `attention` (b, l, t);
@@ -105,38 +132,80 @@ class TextAnswer(AnswerModule):
 
     def _source(self, thought: Thought, batch: Batch) -> _Source:
         assert batch.parts is not None
-        keys = self.key(self.dropout(thought.facts))
+        facts, words = self.dropout(thought.facts), thought.embedded
+        if words is None:  # of nodes nothing is known but what was read into them
+            words = torch.zeros_like(facts)
+        keys = self.key(facts)
+        if self.around is not None:
+            packed = pack_padded_sequence(
+                torch.cat([facts, words], -1),
+                batch.fact_counts,
+                batch_first=True,
+                enforce_sorted=False,
+            )
+            states, _ = pad_packed_sequence(
+                self.around(packed)[0], batch_first=True, total_length=facts.shape[1]
+            )
+            keys = keys + self.seen_around(self.dropout(states))
         rows = torch.arange(len(keys), device=keys.device).unsqueeze(1)
         part_keys = keys[rows, batch.parts.words] + self.part_key(self.parts(batch.parts.ids))
-        return _Source(keys, thought.present, part_keys, batch.parts, thought.question)
+        return _Source(
+            keys, thought.present, words, part_keys, batch.parts, thought.question, self._table()
+        )
 
     def _start(self, thought: Thought) -> Float[Tensor, "b h"]:
         known = torch.cat([thought.memory, thought.question, *pools(thought)], -1)
         return torch.tanh(self.start(known))
 
+    def _fed_in(self, words: Float[Tensor, "b l d"], source: _Source) -> Float[Tensor, "b l x"]:
+        """What enters the recurrence that is known before it runs: parts and question."""
+        question = source.question.unsqueeze(1).expand(-1, words.shape[1], -1)
+        known = torch.cat([words, question], -1)
+        weight = self.cell.weight_ih[:, : known.shape[-1]]
+        return F.linear(known, weight, self.cell.bias_ih)
+
     def _step(
-        self, word: Tensor, state: Tensor, context: Tensor, source: _Source
+        self, fed_in: Tensor, state: Tensor, context: Tensor, source: _Source
     ) -> tuple[Tensor, Tensor, Tensor]:
         """One part further: state, what was looked at, and its weights."""
-        state = self.cell(torch.cat([word, source.question, context], -1), state)
-        looked = torch.einsum("bh,bth->bt", self.look(state), source.keys)
+        size = state.shape[-1]
+        new = fed_in + F.linear(context, self.cell.weight_ih[:, -size:])
+        old = F.linear(state, self.cell.weight_hh, self.cell.bias_hh)
+        reset, keep = torch.sigmoid(new[:, : 2 * size] + old[:, : 2 * size]).chunk(2, -1)
+        candidate = torch.tanh(new[:, 2 * size :] + reset * old[:, 2 * size :])
+        state = candidate + keep * (state - candidate)
+        looked = torch.bmm(source.keys, self.look(state).unsqueeze(2)).squeeze(2)
         looked = looked * source.keys.shape[-1] ** -0.5
         weights = looked.masked_fill(~source.present, NOTHING).softmax(-1)
-        return state, torch.einsum("bt,bth->bh", weights, source.keys), weights
+        return state, torch.bmm(weights.unsqueeze(1), source.keys).squeeze(1), weights
 
-    def _said(
-        self, states: Tensor, contexts: Tensor, words: Tensor, source: _Source
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """For l steps: log probabilities of parts (b, l, v), the logit of copying (b, l), and
-        which part would be copied (b, l, s)."""
-        seen = torch.cat([states, contexts], -1)
-        features = self.dropout(torch.tanh(self.write(torch.cat([seen, words], -1))))
-        generated = (features @ self.parts.weight.T + self.bias).log_softmax(-1)
-        pointed = torch.einsum("blh,bsh->bls", self.point(states), source.part_keys)
-        pointed = pointed * states.shape[-1] ** -0.5
+    def _features(
+        self,
+        seen: Float[Tensor, "*s two_h"],
+        words: Float[Tensor, "*s d"],
+        looked_at: Float[Tensor, "*s d"],
+    ) -> Float[Tensor, "*s e"]:
+        """What a part is chosen by: what was read and written, and beside it the word looked at
+        (Nguyen and Chiang 2018, arXiv 1710.01329, section 4)."""
+        features: Tensor = self.dropout(torch.tanh(self.write(torch.cat([seen, words], -1))))
+        if self.around is None:
+            return features
+        looked_at = torch.tanh(looked_at)
+        named = torch.tanh(self.word(looked_at)) + looked_at
+        return torch.cat([features, self.dropout(named)], -1)
+
+    def _table(self) -> Float[Tensor, "v e"]:
+        """A row for each part, to be compared with the features."""
+        if self.around is None:
+            return self.parts.weight
+        return torch.cat([self.parts.weight, self.named], -1)
+
+    def _pointed(self, states: Float[Tensor, "b l h"], source: _Source) -> Float[Tensor, "b l s"]:
+        """Which part would be copied, at each step."""
+        pointed = torch.bmm(self.point(states), source.part_keys.transpose(1, 2))
         behind = (source.parts.ids == END).unsqueeze(1)
-        pointed = pointed.masked_fill(behind, NOTHING).softmax(-1)
-        return generated, self.copies(seen).squeeze(-1), pointed
+        pointed = pointed * states.shape[-1] ** -0.5
+        return pointed.masked_fill(behind, NOTHING).softmax(-1)
 
     def _beam(self, source: _Source, state: Tensor) -> dict[str, Tensor]:
         questions, beam = len(state), self.BEAM
@@ -153,8 +222,10 @@ class TextAnswer(AnswerModule):
         base = torch.arange(questions, device=state.device).unsqueeze(1) * beam
         for _ in range(2 * source.keys.shape[1] + 20):
             embedded = self.parts(word)
-            state, context, weights = self._step(embedded, state, context, source)
-            logs = self._mixed(state, context, embedded, source).view(questions, beam, -1)
+            fed_in = self._fed_in(embedded.unsqueeze(1), source).squeeze(1)
+            state, context, weights = self._step(fed_in, state, context, source)
+            logs = self._mixed(state, context, embedded, weights, source)
+            logs = logs.view(questions, beam, -1)
             logs = logs.masked_fill(ended.unsqueeze(-1), NOTHING)
             logs[..., END] = logs[..., END].masked_fill(ended, 0.0)
             scores = total.unsqueeze(-1) + logs
@@ -176,14 +247,16 @@ class TextAnswer(AnswerModule):
         return {"parts": written[rows], "attention": attention[rows], "likelihood": likelihood}
 
     def _mixed(
-        self, state: Tensor, context: Tensor, word: Tensor, source: _Source
+        self, state: Tensor, context: Tensor, word: Tensor, weights: Tensor, source: _Source
     ) -> Float[Tensor, "b v"]:
         """Log probabilities of the next part, written or copied."""
-        generated, copying, pointed = self._said(
-            state.unsqueeze(1), context.unsqueeze(1), word.unsqueeze(1), source
-        )
-        chances = torch.sigmoid(-copying) * generated.squeeze(1).exp()
-        copied = torch.sigmoid(copying) * pointed.squeeze(1)
+        seen = torch.cat([state, context], -1)
+        looked_at = torch.bmm(weights.unsqueeze(1), source.words).squeeze(1)
+        features = self._features(seen, word, looked_at)
+        generated = torch.addmm(self.bias, features, source.table.T).softmax(-1)
+        copying = torch.sigmoid(self.copies(seen))
+        copied = copying * self._pointed(state.unsqueeze(1), source).squeeze(1)
+        chances = (1 - copying) * generated
         chances = chances.scatter_add(1, source.parts.ids, copied)
         chances[:, START] = 0.0
         return chances.clamp(min=1e-12).log()

@@ -1,1 +1,1 @@
-"""A plugin for qaengine: a task about the colours of coats, and an encoder by convolution."""
+"""A plugin for qaengine: a task about the colours of coats, an encoder, a memory."""

@@ -1,0 +1,1 @@
+"""Built-in memory plugins, a paper a file."""

@@ -1,0 +1,102 @@
+"""Training in stages: recipes one after the other, each beginning with the weights of the last.
+
+    qaengine train recipes/default.toml
+
+A TOML file of stages in order. Each trains in a folder of its own and resumes by itself, so that
+a stage is what fits into a night, a lunch break or a lease of a machine.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ValidationError
+
+from qaengine.checkpoint import FILES
+from qaengine.errors import RecipeError
+from qaengine.recipe import Recipe
+from qaengine.schema import Frozen
+from qaengine.train import train
+
+
+class Stage(Frozen):
+    """A recipe, and what is set otherwise."""
+
+    recipe: str
+    """Its file, beside the file of stages."""
+    set: dict[str, Any] = {}
+
+
+class Stages(Frozen):
+    """What is trained one after the other."""
+
+    name: str
+    about: str = ""
+    stages: tuple[Stage, ...] = Field(min_length=1)
+
+    @classmethod
+    def read(cls, path: Path) -> Self | None:
+        """The stages of a TOML file, None where the file is a recipe.
+
+        Raises `RecipeError` for a file of stages that has a mistake.
+        """
+        try:
+            content = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return None  # the reader of recipes says what is wrong
+        if "stages" not in content:
+            return None
+        try:
+            return cls.model_validate(content)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise RecipeError(f"{path} is wrong at {place}: {first['msg']}.") from None
+
+    def recipes(self, folder: Path, changes: Mapping[str, Any]) -> list[Recipe]:
+        """The recipes in order, `changes` made in each; raises `RecipeError` at once for one that
+        is missing or wrong, and not after hours."""
+        recipes = [
+            Recipe.read(folder / stage.recipe).changed({**stage.set, **changes})
+            for stage in self.stages
+        ]
+        for recipe in recipes:
+            if recipe.vectors and not Path(recipe.vectors).exists():
+                raise RecipeError(
+                    f"The recipe {recipe.name!r} begins with word vectors, and there are none at "
+                    f"{recipe.vectors}. Make them with recipes/word_vectors.py, or set vectors "
+                    "to a file that exists."
+                )
+        return recipes
+
+
+def train_stages(
+    recipes: list[Recipe], folder: Path, *, start: Path | None = None, device: str = "auto"
+) -> dict[str, Any]:
+    """Trains the recipes one after the other into `folder`, where the last one's checkpoint comes
+    to stand; gives its metrics. What was trained before is not trained again: a stage that
+    was cut short goes on, one that has ended is passed over."""
+    metrics: dict[str, Any] = {}
+    for number, recipe in enumerate(recipes, start=1):
+        out = folder / f"{number}-{recipe.name}"
+        if not _ended(out, recipe):
+            begun = (out / "training.safetensors").exists()
+            train(recipe, out, resume=begun, start=start, device=device)
+        metrics = json.loads((out / "metrics.json").read_text("utf-8"))
+        start = out
+    for name in (*FILES, "metrics.json"):
+        shutil.copyfile(out / name, folder / name)
+    return metrics
+
+
+def _ended(out: Path, recipe: Recipe) -> bool:
+    metrics = out / "metrics.jsonl"
+    if not metrics.exists():
+        return False
+    *_, last = metrics.read_text("utf-8").splitlines()
+    return bool(json.loads(last)["round"] >= recipe.training.rounds)
