@@ -500,7 +500,7 @@ def reproduce(
     rate: Annotated[float, typer.Option(help="Adagrad's learning rate.")] = 0.05,
     batch: Annotated[int, typer.Option(min=1, help="Sentences or pairs in a step.")] = 25,
     vectors: Annotated[
-        str, typer.Option(help="A file of word vectors, as GloVe's; or `random`.")
+        str, typer.Option(help="A file, as GloVe's; a checkpoint that has some; or `random`.")
     ] = "random",
     heads: Annotated[
         Path | None, typer.Option(help="Dependency trees of the sentences, as CoNLL-U.")

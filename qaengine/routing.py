@@ -37,12 +37,15 @@ def fit_router(
     vocabulary: Vocabulary,
     examples: Iterable[Example],
     seed: int = 0,
+    *,
+    by_heart: bool = False,
 ) -> None:
     """Fits the router to the questions of the examples, and to the phrasings of the tasks and of
-    their schemas; the rest of the network stays as it is."""
+    their schemas; the rest of the network stays as it is. `by_heart`: without those phrasings that
+    only the tasks know, which are many, and too many for a tiny network."""
     if network.router is None:
         return
-    numbered = _questions(vocabulary, examples, random.Random(seed))
+    numbered = _questions(vocabulary, examples, random.Random(seed), by_heart)
     device = next(network.parameters()).device
     network.eval()
     asked = [Example((question,), question) for question, _ in numbered]
@@ -78,10 +81,10 @@ def _learn(router: Router, features: Tensor, wanted: Tensor) -> None:
 
 
 def _questions(
-    vocabulary: Vocabulary, examples: Iterable[Example], rng: random.Random
+    vocabulary: Vocabulary, examples: Iterable[Example], rng: random.Random, by_heart: bool
 ) -> list[tuple[Words, int]]:
     """Distinct questions, and the number of the route that each takes."""
-    installed = registry().tasks()
+    installed = {} if by_heart else registry().tasks()
     phrased: dict[str, dict[Words, None]] = {name: {} for name in vocabulary.routes}
     for schema in vocabulary.tasks:  # for a task without data here, all there is
         told = [schema.question, *schema.paraphrases]

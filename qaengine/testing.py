@@ -470,4 +470,4 @@ def _fit(
             loss = checkpoint.network.loss(batch)
             torch.autograd.backward((loss.answer + loss.gates).sum() / len(examples))
         optimizer.step()
-    fit_router(checkpoint.network, checkpoint.vocabulary, examples)
+    fit_router(checkpoint.network, checkpoint.vocabulary, examples, by_heart=True)

@@ -25,6 +25,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from qaengine.balance import balance, shifted
 from qaengine.batch import Example, collate
 from qaengine.checkpoint import Checkpoint, Config, build, load_checkpoint
 from qaengine.errors import CheckpointError, DataError, RecipeError
@@ -197,13 +198,18 @@ class _Session:
         self.since_best = 0 if line["valid_mean"] > self.best else self.since_best + 1
         if line["valid_mean"] >= self.best:  # of equals the later, which has learnt longer
             self.best, self.best_metrics = line["valid_mean"], line
-            calibration = {
-                task: calibrate(list(chain.from_iterable(results[one] for one in some)))
-                for task, some in by_task.items()
-            }
             every = chain.from_iterable(self.train_groups.values())
             fit_router(self.network, self.vocabulary, every, self.recipe.training.seed)
-            self._checkpoint(calibration).save(self.folder)
+            shifts = balance(self.network, self.vocabulary, self.valid_groups, device)
+            with shifted(self.network, shifts):
+                for group in chain.from_iterable(by_task[task] for task in shifts):
+                    some = self.valid_groups[group]
+                    results[group] = outcomes(self.network, self.vocabulary, some, device)
+                calibration = {
+                    task: calibrate(list(chain.from_iterable(results[one] for one in some)))
+                    for task, some in by_task.items()
+                }
+                self._checkpoint(calibration).save(self.folder)
             write_whole(self.folder / "metrics.json", json.dumps(line, indent=1))
 
     def _checkpoint(self, calibration: dict[str, Calibration]) -> Checkpoint:

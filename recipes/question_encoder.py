@@ -42,7 +42,7 @@ HELD_OUT = 20
 """Each so many-th text tells how well others are embedded."""
 HIDE = 0.05
 """Share of words hidden while learning."""
-ROUNDS, BATCH, RATE = 14, 256, 3e-3
+ROUNDS, BATCH, RATE = 10, 256, 3e-3
 
 
 def main() -> None:
@@ -116,9 +116,15 @@ def learnt(vectors: torch.nn.Embedding, ids: Tensor, wanted: Tensor) -> Question
     steps = ROUNDS * -(-len(seen) // BATCH)
     optimizer = torch.optim.AdamW(encoder.parameters(), RATE, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps)
+    ends = ((ids > 0) * torch.arange(1, LONGEST + 1)).amax(1).clamp(min=1)  # of known words
     for number in range(ROUNDS):
-        for rows in seen[torch.randperm(len(seen))].split(BATCH):
-            some = ids[rows].masked_fill(torch.rand(len(rows), LONGEST) < HIDE, 0)
+        # texts of about one length together: the short ones needn't wait for the long ones
+        order = (ends[seen] + 2 * torch.rand(len(seen))).argsort()
+        mixed = seen[order].split(BATCH)  # type: ignore[no-untyped-call]
+        for place in torch.randperm(len(mixed)).tolist():
+            rows = mixed[place]
+            some = ids[rows, : int(ends[rows].max())]
+            some = some.masked_fill(torch.rand(some.shape) < HIDE, 0)
             said = encoder(vectors(some), some > 0)
             apart = 1 - F.cosine_similarity(said, wanted[rows]).mean()
             optimizer.zero_grad()

@@ -12,9 +12,12 @@ import torch
 from rich.console import Console
 
 from qaengine import text
+from qaengine.checkpoint import Checkpoint, Config, build
 from qaengine.cli import main
 from qaengine.errors import DataError, InputError
+from qaengine.network.config import NetworkConfig
 from qaengine.network.encoder import Encoder
+from qaengine.registry import registry
 from qaengine.reproduce import heads, sick, sst
 from qaengine.reproduce.curves import curves
 from qaengine.reproduce.heads import Heads, written
@@ -24,13 +27,16 @@ from qaengine.reproduce.rows import Point, Row, Settings, add_row, read_rows
 from qaengine.reproduce.run import reproduce
 from qaengine.reproduce.table import table_of
 from qaengine.reproduce.training import words_of
+from qaengine.reproduce.vectors import vectors_of
 from qaengine.tree import Tree
+from qaengine.vocabulary import Vocabulary
 from qaengine.word_vectors import read_vectors
 from qaengine_encoders.averages import MeanEncoder
 from qaengine_encoders.recurrent import LSTMEncoder
 from qaengine_encoders.tree_lstm import ChildSumTreeLSTMEncoder, ConstituencyTreeLSTMEncoder
 from qaengine_tasks import conllu
 
+TASKS = (registry().task("sentiment").schema,)
 TINY = Settings(width=8, epochs=2, batch=4)
 TREES = """\
 (4 (3 (2 A) (3 fine)) (2 film))
@@ -265,6 +271,7 @@ def test_dependency_trees_come_from_a_file(tmp_path: Path, data: Path) -> None:
         heads=tmp_path / "parsed.conllu",
     )
     assert [one.reads for one in rows] == ["dependency", "constituency"]
+    assert [list(one.test) for one in rows] == [["accuracy"], ["accuracy", "all"]]
     assert rows[0].settings.heads == "parsed.conllu"
     with pytest.raises(DataError, match=r"parsed\.conllu has no tree for the sentence: A horse"):
         run("sick", tmp_path / "rows", ChildSumTreeLSTMEncoder, heads=tmp_path / "parsed.conllu")
@@ -317,6 +324,27 @@ def test_given_vectors_are_used_and_named(tmp_path: Path) -> None:
     )
     assert one.settings.vectors == "given.txt"
     assert one.vectored == pytest.approx(2 / 7)
+
+
+def test_vectors_come_from_a_checkpoint_too(tmp_path: Path) -> None:
+    vocabulary = Vocabulary(
+        words=("<pad>", "<unknown>"),
+        outputs=("<end>", "<abstain>"),
+        vectored=("film", "unheard", "works"),
+        tasks=TASKS,
+    )
+    for width in (3, 0):
+        known = vocabulary if width else vocabulary.model_copy(update={"vectored": ()})
+        network = NetworkConfig(width=16, heads=2, layers=1, vectors=width)
+        built = build(network, known)
+        if width:
+            built.embedding.vectors.weight.copy_(torch.arange(12.0).view(4, 3))  # type: ignore[union-attr]
+        Checkpoint(Config(network=network, tasks=TASKS), known, built).save(tmp_path / str(width))
+    found = vectors_of(tmp_path / "3", {"film", "works"})
+    assert found.words == ("film", "works")
+    assert found.vectors.tolist() == [[3, 4, 5], [9, 10, 11]]
+    with pytest.raises(DataError, match="learnt all its word vectors itself"):
+        vectors_of(tmp_path / "0", {"film"})
 
 
 def test_given_vectors_are_brought_to_one_size(tmp_path: Path) -> None:

@@ -78,13 +78,18 @@ def trees_tab(engine: Engine) -> None:
         html(*(render.element("p", line) for line in _small_print(engine)), name="qa-small")
     asked = [text, by_phrase]
     gr.on(
-        [button.click, text.submit, by_phrase.input, tab.select], draw, asked, tree, **quiet(tree)
+        [button.click, text.submit, by_phrase.input, tab.select],
+        draw,
+        asked,
+        tree,
+        trigger_mode="always_last",  # a click made while another is drawn counts, too
+        **quiet(tree),
     )
 
     def picked(sample: list[str], by_phrase: bool) -> tuple[str, str]:
         return sample[0], draw(sample[0], by_phrase)
 
-    chips.click(picked, [chips, by_phrase], [text, tree], **quiet(tree))
+    chips.click(picked, [chips, by_phrase], [text, tree], trigger_mode="always_last", **quiet(tree))
 
 
 def _small_print(engine: Engine) -> list[str]:

@@ -42,7 +42,7 @@ class QuestionEncoder(nn.Module):
     (`recipes/question_encoder.py`).
     """
 
-    FILTERS, HIDDEN, WIDTH = 80, 192, 128
+    FILTERS, HIDDEN, WIDTH = 128, 320, 160
 
     def __init__(self, vectors: int) -> None:
         super().__init__()

@@ -15,7 +15,8 @@ from qaengine.reproduce.experiment import Experiment
 from qaengine.reproduce.heads import Heads
 from qaengine.reproduce.rows import Key, Row, Settings, add_row, read_rows
 from qaengine.reproduce.training import DivergedError, Tell, built, trained, words_of
-from qaengine.word_vectors import WordVectors, read_vectors
+from qaengine.reproduce.vectors import vectors_of
+from qaengine.word_vectors import WordVectors
 
 EXPERIMENTS: dict[str, Callable[..., Experiment[Any]]] = {
     "sst": sst.experiment,
@@ -71,7 +72,7 @@ def reproduce(
         experiment = EXPERIMENTS[table](encoder, key.variant, settings, parsed)
         given: WordVectors | None = None
         if vectors:
-            given = read_vectors(vectors, words_of(experiment, "train", "valid", "test"))
+            given = vectors_of(vectors, words_of(experiment, "train", "valid", "test"))
         try:
             row = trained(experiment, encoder, key.seed, settings, given, on, tell)
         except DivergedError as error:  # the other rows do not wait for this one

@@ -107,7 +107,8 @@ class Sentiment(Experiment[Labelled]):
         return Classifier(reader, self.variant)
 
     def score(self, examples: Sequence[Labelled], said: Sequence[Any]) -> dict[str, float]:
-        """Accuracy in percent: of sentences, and of all labelled phrases where they are there."""
+        """Accuracy in percent: of sentences, and of all labelled phrases where they are there;
+        in a dependency tree some of them are no node."""
         answers = iter([one for batch in said for one in batch])
         whole, every = [], []
         for example in examples:
@@ -116,7 +117,9 @@ class Sentiment(Experiment[Labelled]):
                 whole.append(right[-1][1])
             every += [correct for gold, correct in right if 0 <= gold < SAID[self.variant]]
         scores = {"accuracy": _percent(whole)}
-        return scores if len(every) == len(whole) else scores | {"all": _percent(every)}
+        if self.reads == "dependency" or len(every) == len(whole):
+            return scores
+        return scores | {"all": _percent(every)}
 
 
 def _percent(right: Sequence[bool]) -> float:

@@ -71,7 +71,7 @@ def test_example_brackets_its_entities(tmp_path: Path) -> None:
 
 def test_training_asks_in_many_words_and_the_test_in_one(tmp_path: Path) -> None:
     for name in ("wnut17train.conll", "emerging.test.annotated"):
-        (tmp_path / name).write_text("Ann\tB-person\n\n" * 200)
+        (tmp_path / name).write_text("Ann\tB-person\n\n" * 1_000)
     schema = NamedEntities.schema
     train = [triple.question for triple in NamedEntities().examples("train", path=tmp_path)]
     ways = {schema.question, *schema.paraphrases, *phrasings("named_entities")}

@@ -99,7 +99,7 @@ def test_empty_file(folder: Path) -> None:
 
 
 def test_training_asks_in_many_words_but_every_time_the_same(folder: Path) -> None:
-    rows = "".join(f"Sentence {number}.,Another {number}.,1\n" for number in range(200))
+    rows = "".join(f"Sentence {number}.,Another {number}.,1\n" for number in range(1_000))
     (folder / "stsbenchmark" / "stsb-en-train.csv").write_text(rows)
     first, again = (list(Relatedness().stories("train", path=folder)) for _ in range(2))
     assert first == again

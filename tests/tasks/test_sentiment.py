@@ -125,7 +125,7 @@ def test_a_test_set_is_asked_the_usual_question(folder: Path) -> None:
 
 
 def test_training_asks_in_many_words_but_every_time_the_same(tmp_path: Path) -> None:
-    (tmp_path / "train.txt").write_text("(4 (4 good) (2 .))\n" * 200)
+    (tmp_path / "train.txt").write_text("(4 (4 good) (2 .))\n" * 1_000)
     first, again = (list(Sentiment().stories("train", path=tmp_path)) for _ in range(2))
     assert first == again
     for family in (TWO, FIVE):
