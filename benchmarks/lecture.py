@@ -13,9 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from qaengine.engine import Engine
@@ -95,24 +93,20 @@ def likeness(text: str, wanted: str) -> float:
     return float(sentence_chrf(text, [wanted]).score)
 
 
-def view(told: list[Told]) -> Table:
-    """A row a line."""
-    right = sum(one.right for one in told)
-    table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False, expand=True)
-    table.leading = 1
-    table.title = f"The lecture's example: {right} of {len(told)} right"
-    for column, ratio in (("input", 3), ("question", 2), ("answer", 2), ("wanted", 2)):
-        table.add_column(column, overflow="fold", ratio=ratio)
-    for column in ("task", "sure", "right"):
-        table.add_column(column, no_wrap=True)
+def view(told: list[Told]) -> Text:
+    """The exchanges, one below the other."""
+    shown = Text()
     for one in told:
-        sure = "" if one.confidence is None else f"{one.confidence:.0%}"
-        verdict = Text("yes" if one.right else "no", style="green" if one.right else "red")
-        if one.chrf is not None:
-            verdict.append(f"\nchrF {one.chrf:.0f}")
-        texts = (*one.line[:2], one.text, one.line.wanted, one.task)
-        table.add_row(*map(Text, texts), sure, verdict)
-    return table
+        shown.append(f"{one.line.input}\n{one.line.question}\n")
+        shown.append(one.text, style="bold")
+        sure = "" if one.confidence is None else f", {one.confidence:.0%} sure"
+        shown.append(f"   {one.task}{sure}", style="dim")
+        if not one.right:
+            near = "" if one.chrf is None else f" (chrF {one.chrf:.0f})"
+            shown.append(f"   not {one.line.wanted}{near}", style="red")
+        shown.append("\n\n")
+    shown.append(f"{sum(one.right for one in told)} of {len(told)} as in the lecture")
+    return shown
 
 
 def main() -> None:

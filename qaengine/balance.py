@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from statistics import mean
 
 import torch
+from torch import Tensor
 
-from qaengine.network.answers.spans import SpansAnswer
+from qaengine.network.answers.spans import Pairs, SpansAnswer
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.prepare import Groups
 from qaengine.scoring import measured, outcomes
@@ -44,7 +45,7 @@ def balance(
 @contextmanager
 def shifted(network: DynamicMemoryNetwork, shifts: Mapping[str, float]) -> Iterator[None]:
     """The network with more, or fewer, spans; as it was behind the block."""
-    biases = {task: _module(network).heads[task].first.bias for task in shifts}
+    biases = {task: _bias(network, task) for task in shifts}
     before = {task: bias.detach().clone() for task, bias in biases.items()}
     with torch.no_grad():
         for task, bias in biases.items():
@@ -55,6 +56,12 @@ def shifted(network: DynamicMemoryNetwork, shifts: Mapping[str, float]) -> Itera
         with torch.no_grad():
             for task, bias in biases.items():
                 bias.copy_(before[task])
+
+
+def _bias(network: DynamicMemoryNetwork, task: str) -> Tensor:
+    pairs = _module(network).heads[task]
+    assert isinstance(pairs, Pairs)
+    return pairs.first.bias
 
 
 def _tasks(network: DynamicMemoryNetwork, vocabulary: Vocabulary) -> list[str]:

@@ -36,7 +36,7 @@ class SpansAnswer(AnswerModule):
         self.dropout = nn.Dropout(config.deep_dropout)
         counts = labels_by_task("spans", vocabulary)
         self.heads = nn.ModuleDict(
-            {task: _Pairs(self.JOINED, max(count, 1)) for task, count in counts.items()}
+            {task: Pairs(self.JOINED, max(count, 1)) for task, count in counts.items()}
         )
         self.schemas = vocabulary.schemas
         self.links = nn.ModuleDict(
@@ -103,7 +103,7 @@ class SpansAnswer(AnswerModule):
         return links.masked_fill(~(earlier & there.unsqueeze(1) & there.unsqueeze(2)), NOTHING)
 
 
-class _Pairs(nn.Module):
+class Pairs(nn.Module):
     """A biaffine score for each pair and type, with one for its length."""
 
     def __init__(self, joined: int, types: int) -> None:
