@@ -14,6 +14,9 @@ pytestmark = pytest.mark.e2e
 FAULTS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
   .filter((fault) => ["serious", "critical"].includes(fault.impact))
   .map((fault) => `${fault.id}: ${fault.nodes.map((node) => node.target).join(", ")}`)"""
+RESTS = """() => document.getAnimations().every((one) =>
+  one.playState !== "running" || one.effect.getTiming().iterations === Infinity)"""
+"""What Gradio fades in is pale until it is there."""
 SCHEMES = ("light", "dark")
 
 Visit = Callable[..., Page]
@@ -22,6 +25,8 @@ Visit = Callable[..., Page]
 def faults(page: Page) -> list[str]:
     """What is wrong with what the page shows, once it has come to rest."""
     expect(page.locator(".pending, .generating")).to_have_count(0)
+    page.wait_for_timeout(100)
+    page.wait_for_function(RESTS)
     found: list[str] = page.evaluate(FAULTS)
     return found
 
