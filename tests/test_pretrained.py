@@ -39,7 +39,9 @@ def test_a_thing_dropped_is_carried_no_more(engine: Engine) -> None:
 
 
 def test_lists_come_in_order(engine: Engine) -> None:
-    story = "Mary went to the park. Mary took the milk. Mary got the apple. Mary went to the office."
+    story = (
+        "Mary went to the park. Mary took the milk. Mary got the apple. Mary went to the office."
+    )
     assert engine.ask(story, "What is Mary carrying?").text == "milk,apple"
 
 
