@@ -73,9 +73,10 @@ def _panel(left: float, variant: str, rows: Sequence[Row], encoders: Sequence[st
     first, last = panel.across(1), panel.across(panel.last)
     parts = [_line(first, panel.up(panel.low), last, panel.up(panel.low))]
     parts.append(_line(first, panel.up(panel.low), first, panel.up(panel.high)))
+    digits = 1 if panel.high > 2 else 2  # percent, or a correlation
     for part in (0.0, 0.25, 0.5, 0.75, 1.0):
         score = panel.low + part * (panel.high - panel.low)
-        parts.append(_text(first - 6, panel.up(score) + 4, f"{score:.3g}", "end"))
+        parts.append(_text(first - 6, panel.up(score) + 4, f"{score:.{digits}f}", "end"))
     for epoch in sorted({1, (1 + panel.last) // 2, panel.last}):
         parts.append(_text(panel.across(epoch), HEIGHT - EDGE + 18, str(epoch), "middle"))
     parts.append(_text((first + last) / 2, HEIGHT - 8, "round of training", "middle"))
