@@ -14,6 +14,7 @@ import torch
 
 from qaengine.batch import Batch, Example, collate
 from qaengine.checkpoint import Checkpoint, load_checkpoint
+from qaengine.devices import best_device
 from qaengine.errors import InputError, PluginError, QAEngineError, unknown
 from qaengine.inputs import Checked, Input, check, given
 from qaengine.parsing import with_trees
@@ -69,9 +70,8 @@ class Engine:
 
         `device`: "auto" takes a GPU where there is one. Raises `CheckpointError`.
         """
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
+            device = str(best_device(device))
             return cls(load_checkpoint(checkpoint, device), device)
         except RuntimeError as error:
             reason = str(error).splitlines()[0]

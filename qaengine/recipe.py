@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from qaengine.errors import RecipeError, unknown
 from qaengine.network.config import NetworkConfig
 from qaengine.schema import Frozen
+from qaengine.toml_files import fitted, read_toml
 
 
 class Source(Frozen):
@@ -82,13 +82,7 @@ class Recipe(Frozen):
     @classmethod
     def read(cls, path: str | Path) -> Self:
         """A recipe from TOML; raises `RecipeError` naming the file and what is wrong in it."""
-        try:
-            content = tomllib.loads(Path(path).read_text("utf-8"))
-        except OSError as error:
-            raise RecipeError(f"The recipe {path} cannot be read: {error.strerror}.") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise RecipeError(f"The recipe {path} is not valid TOML: {error}.") from None
-        return cls._checked(content, f"The recipe {path}")
+        return cls._checked(read_toml(path, "recipe", RecipeError), f"The recipe {path}")
 
     def changed(self, changes: Mapping[str, Any]) -> Self:
         """The recipe with other settings, named as in `{"network.passes": 1}`, in a list by number
@@ -118,12 +112,7 @@ class Recipe(Frozen):
 
     @classmethod
     def _checked(cls, content: Any, whose: str) -> Self:
-        try:
-            return cls.model_validate(content)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise RecipeError(f"{whose} is wrong at {place}: {first['msg']}.") from None
+        return fitted(cls, content, whose, RecipeError)
 
 
 def _names(content: Any, prefix: str = "") -> list[str]:

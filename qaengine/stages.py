@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import json
 import shutil
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from qaengine.checkpoint import FILES
 from qaengine.errors import RecipeError
 from qaengine.recipe import Recipe
 from qaengine.schema import Frozen
+from qaengine.toml_files import fitted, read_toml
 from qaengine.train import train
+from qaengine.training_state import NAME
 
 
 class Stage(Frozen):
@@ -46,17 +47,12 @@ class Stages(Frozen):
         Raises `RecipeError` for a file of stages that has a mistake.
         """
         try:
-            content = tomllib.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
+            content = read_toml(path, "recipe", RecipeError)
+        except RecipeError:
             return None  # the reader of recipes says what is wrong
         if "stages" not in content:
             return None
-        try:
-            return cls.model_validate(content)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise RecipeError(f"{path} is wrong at {place}: {first['msg']}.") from None
+        return fitted(cls, content, str(path), RecipeError)
 
     def recipes(self, folder: Path, changes: Mapping[str, Any]) -> list[Recipe]:
         """The recipes in order, `changes` made in each; raises `RecipeError` at once for one that
@@ -85,7 +81,7 @@ def train_stages(
     for number, recipe in enumerate(recipes, start=1):
         out = folder / f"{number}-{recipe.name}"
         if not _ended(out, recipe):
-            begun = (out / "training.safetensors").exists()
+            begun = (out / NAME).exists()
             train(recipe, out, resume=begun, start=start, device=device)
         metrics = json.loads((out / "metrics.json").read_text("utf-8"))
         start = out

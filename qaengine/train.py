@@ -9,7 +9,6 @@ and resumed ends with the weights of one that was not.
 from __future__ import annotations
 
 import json
-import math
 import random
 import time
 from collections import Counter
@@ -21,9 +20,7 @@ from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
-from torch import Tensor, nn
+from torch import nn
 
 from qaengine.balance import balance, shifted
 from qaengine.batch import Example, collate
@@ -38,6 +35,7 @@ from qaengine.registry import registry
 from qaengine.routing import fit_router
 from qaengine.schema import Split, TaskSchema
 from qaengine.scoring import Calibration, calibrate, measured, outcomes, way
+from qaengine.training_state import NAME, read_state, set_rate, write_state
 from qaengine.vocabulary import Vocabulary
 from qaengine.word_vectors import WordVectors, read_vectors
 
@@ -72,7 +70,7 @@ def train(
     session = _Session(recipe, folder, accelerator, start)
     if resume:
         session.restore()
-    elif session.state_file.exists():
+    elif (folder / NAME).exists():
         raise CheckpointError(
             f"{folder} already holds a training. Go on with --resume, or choose another folder."
         )
@@ -90,7 +88,6 @@ class _Session:
         self, recipe: Recipe, folder: Path, accelerator: Accelerator, start: Path | None
     ) -> None:
         self.recipe, self.folder, self.accelerator = recipe, folder, accelerator
-        self.state_file = folder / "training.safetensors"
         self.train_groups, self.shares = _mixture(recipe, folder / "prepared", "train")
         most = recipe.training.validate_on
         groups, _ = _mixture(recipe, folder / "prepared", "valid")
@@ -144,7 +141,8 @@ class _Session:
         packed = pack(drawn, training, rng)
         totals: Counter[str] = Counter()
         for number, batch in enumerate(self._progress(packed)):
-            self._set_rate((self.round + number / len(packed)) / training.rounds)
+            progress = (self.round + number / len(packed)) / training.rounds
+            set_rate(self.optimizer, training.learning_rate, training.warmup, progress)
             totals.update(self._step(batch))
         return {f"{part}_loss": total / len(drawn) for part, total in totals.items()}
 
@@ -167,13 +165,6 @@ class _Session:
             self.losses[group] += 0.01 * (value - self.losses[group])
         parts = {part: value for part, value in vars(loss).items() if value is not None}
         return {part: float(value.detach().sum()) for part, value in parts.items()}
-
-    def _set_rate(self, progress: float) -> None:
-        training = self.recipe.training
-        rising = min(1.0, progress / training.warmup) if training.warmup else 1.0
-        falling = 0.5 * (1 + math.cos(math.pi * progress))
-        for group in self.optimizer.param_groups:
-            group["lr"] = training.learning_rate * rising * max(falling, 0.01)
 
     def _validate(self, line: dict[str, Any]) -> None:
         device = self.accelerator.device
@@ -238,55 +229,31 @@ class _Session:
         return iter(track(packed, f"round {self.round + 1} of {self.recipe.training.rounds}"))
 
     def _save_state(self) -> None:
-        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
-        for number, state in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
         counters = {
             "round": self.round,
             "best": self.best,
             "since_best": self.since_best,
             "best_metrics": self.best_metrics,
             "losses": self.losses,
-            "recipe": self.recipe.model_dump(mode="json"),
         }
-        content = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-        write_whole(self.state_file, save(content, {"counters": json.dumps(counters)}))
+        write_state(self.folder, self.network, self.optimizer, self.recipe, counters)
 
     def restore(self) -> None:
         """Goes on where the last complete round ended."""
-        if not self.state_file.exists():
-            raise CheckpointError(f"{self.folder} holds nothing to resume. Train without --resume.")
+        state = read_state(self.folder, self.recipe, str(self.accelerator.device))
         try:
-            with safe_open(self.state_file, "pt", device=str(self.accelerator.device)) as file:
-                counters = json.loads(file.metadata()["counters"])
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (SafetensorError, OSError, KeyError, ValueError) as error:
-            raise CheckpointError(f"{self.state_file} is damaged ({error}). Start anew.") from None
-        if counters["recipe"] != self.recipe.model_dump(mode="json"):
-            raise CheckpointError(
-                f"{self.folder} was trained with another recipe or seed. "
-                "Resume with the recipe that it began with, or choose another folder."
-            )
-        try:
-            self.network.load_state_dict(_below(tensors, "network."))
+            self.network.load_state_dict(state.network)
         except RuntimeError:
             raise CheckpointError(
                 f"{self.folder} was trained with other words: from another checkpoint, or on "
                 "other stories. Resume with the --from that it began with."
             ) from None
-        self._restore_optimizer(_below(tensors, "optimizer."))
+        state.restore_optimizer(self.optimizer)
+        counters = state.counters
         self.round, self.best = counters["round"], counters["best"]
         self.since_best, self.best_metrics = counters["since_best"], counters["best_metrics"]
         self.losses = counters["losses"]
         _cut(self.folder / "metrics.jsonl", self.round)
-
-    def _restore_optimizer(self, tensors: Mapping[str, Tensor]) -> None:
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in tensors.items():
-            number, _, key = name.partition(".")
-            state.setdefault(int(number), {})[key] = tensor.cpu() if key == "step" else tensor
-        groups = self.optimizer.state_dict()["param_groups"]
-        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
 
 
 def thinned(examples: Sequence[Example], most: int) -> list[Example]:
@@ -417,14 +384,6 @@ def _begin_with(network: nn.Module, known: Checkpoint) -> None:
         target.copy_(tensor)
         if name == "embedding.words.weight":
             own[name][len(tensor) :] = 0.0
-
-
-def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {
-        name.removeprefix(prefix): tensor
-        for name, tensor in tensors.items()
-        if name.startswith(prefix)
-    }
 
 
 def _cut(metrics: Path, rounds: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from pydantic import Field, TypeAdapter, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -124,10 +123,3 @@ def _foreign(path: Path, error: ValidationError) -> CheckpointError:
         f"{path} is no language model's of characters ({place}: {first['msg']}). "
         'Name a folder that `qaengine train` wrote from a recipe of kind = "characters".'
     )
-
-
-def best_device(name: str) -> torch.device:
-    """The device of a name; `auto` is a GPU where there is one."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from qaengine.errors import RecipeError
 from qaengine.schema import Frozen
+from qaengine.toml_files import fitted, read_toml
 
 KIND = "characters"
 
@@ -72,16 +72,8 @@ class CharacterRecipe(Frozen):
     @classmethod
     def read(cls, path: Path) -> CharacterRecipe:
         """A recipe from TOML; raises `RecipeError` naming the file and what is wrong in it."""
-        try:
-            return cls.model_validate(tomllib.loads(path.read_text("utf-8")))
-        except OSError as error:
-            raise RecipeError(f"The recipe {path} cannot be read: {error.strerror}.") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise RecipeError(f"The recipe {path} is not valid TOML: {error}.") from None
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise RecipeError(f"The recipe {path} is wrong at {place}: {first['msg']}.") from None
+        content = read_toml(path, "recipe", RecipeError)
+        return fitted(cls, content, f"The recipe {path}", RecipeError)
 
     def seeded(self, seed: int) -> CharacterRecipe:
         """The recipe with another seed."""
@@ -91,6 +83,6 @@ class CharacterRecipe(Frozen):
 def is_of_characters(path: Path) -> bool:
     """Whether a file is such a recipe. What cannot be read is not: who reads it will say why."""
     try:
-        return tomllib.loads(path.read_text("utf-8")).get("kind") == KIND
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return read_toml(path, "recipe", RecipeError).get("kind") == KIND
+    except RecipeError:
         return False

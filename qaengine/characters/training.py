@@ -18,8 +18,6 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from qaengine.characters.alphabet import Alphabet, folded
@@ -30,7 +28,6 @@ from qaengine.characters.checkpoint import (
     Bits,
     CharacterModel,
     Config,
-    best_device,
     load_model,
 )
 from qaengine.characters.network import (
@@ -41,8 +38,10 @@ from qaengine.characters.network import (
     side_by_side,
 )
 from qaengine.characters.recipe import CharacterRecipe
+from qaengine.devices import best_device
 from qaengine.errors import CheckpointError
 from qaengine.files import write_whole
+from qaengine.training_state import NAME, read_state, set_rate, write_state
 
 
 def train(
@@ -62,7 +61,7 @@ def train(
     session = _Session(recipe, books, folder, best_device(device))
     if resume:
         session.restore()
-    elif session.state_file.exists():
+    elif (folder / NAME).exists():
         raise CheckpointError(
             f"{folder} already holds a training. Go on with --resume, or choose another folder."
         )
@@ -103,7 +102,6 @@ class _Session:
         device: torch.device,
     ) -> None:
         self.recipe, self.folder, self.device = recipe, folder, device
-        self.state_file = folder / "training.safetensors"
         texts = [parts.train for parts in books.values()]
         self.alphabet = Alphabet.of(map(folded, texts), recipe.least)
         self.text = self._numbers("".join(texts))
@@ -139,7 +137,8 @@ class _Session:
         total = torch.zeros((), device=self.device)
         self.network.train()
         for number, (read, following) in enumerate(pieces):
-            self._set_rate((self.round + number / len(pieces)) / plan.rounds)
+            progress = (self.round + number / len(pieces)) / plan.rounds
+            set_rate(self.optimizer, plan.learning_rate, plan.warmup, progress)
             with torch.autocast(
                 self.device.type, torch.bfloat16, enabled=plan.precision == "bfloat16"
             ):
@@ -152,13 +151,6 @@ class _Session:
             state = (state[0].detach(), state[1].detach())
             total += loss.detach()
         return float(total) / len(pieces) / math.log(2)
-
-    def _set_rate(self, progress: float) -> None:
-        plan = self.recipe.training
-        rising = min(1.0, progress / plan.warmup) if plan.warmup else 1.0
-        falling = 0.5 * (1 + math.cos(math.pi * progress))
-        for group in self.optimizer.param_groups:
-            group["lr"] = plan.learning_rate * rising * max(falling, 0.01)
 
     def _validate(self) -> dict[str, float]:
         """Bits per character of each book; the weights with the lowest mean are kept."""
@@ -181,45 +173,12 @@ class _Session:
         return bits
 
     def _save_state(self) -> None:
-        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
-        for number, state in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
-        content = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-        counters = {
-            "round": self.round,
-            "best": self.best,
-            "recipe": self.recipe.model_dump(mode="json"),
-        }
-        write_whole(self.state_file, save(content, {"counters": json.dumps(counters)}))
+        counters = {"round": self.round, "best": self.best}
+        write_state(self.folder, self.network, self.optimizer, self.recipe, counters)
 
     def restore(self) -> None:
         """Goes on where the last complete round ended."""
-        if not self.state_file.exists():
-            raise CheckpointError(f"{self.folder} holds nothing to resume. Train without --resume.")
-        try:
-            with safe_open(self.state_file, "pt") as file:
-                counters = json.loads(file.metadata()["counters"])
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (SafetensorError, OSError, KeyError, ValueError) as error:
-            raise CheckpointError(f"{self.state_file} is damaged ({error}). Start anew.") from None
-        if counters["recipe"] != self.recipe.model_dump(mode="json"):
-            raise CheckpointError(
-                f"{self.folder} was trained with another recipe or seed. "
-                "Resume with the recipe that it began with, or choose another folder."
-            )
-        self.network.load_state_dict(_below(tensors, "network."))
-        states: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in _below(tensors, "optimizer.").items():
-            number, _, key = name.partition(".")
-            states.setdefault(int(number), {})[key] = tensor
-        groups = self.optimizer.state_dict()["param_groups"]
-        self.optimizer.load_state_dict({"state": states, "param_groups": groups})
-        self.round, self.best = counters["round"], counters["best"]
-
-
-def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {
-        name.removeprefix(prefix): tensor
-        for name, tensor in tensors.items()
-        if name.startswith(prefix)
-    }
+        state = read_state(self.folder, self.recipe)
+        self.network.load_state_dict(state.network)
+        state.restore_optimizer(self.optimizer)
+        self.round, self.best = state.counters["round"], state.counters["best"]

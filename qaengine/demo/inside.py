@@ -47,8 +47,8 @@ SIGNALS: dict[Signal, str] = {
 
 def inside_tab() -> None:
     """Adds the view to the page."""
-    sizes, followers = load_config().network, load_followers()
-    first = followers[0]
+    sizes, found = load_config().network, followers()
+    first = found[0]
     with gr.Tab("Inside") as tab:
         html(render.element("p", HINT), name="qa-hint")
         text = gr.Textbox(
@@ -62,8 +62,8 @@ def inside_tab() -> None:
         chips = gr.Dataset(
             label="Cells that were found: layer/cell (correlation)",
             components=["textbox"],
-            samples=[[chip(one)] for one in followers],
-            samples_per_page=len(followers),
+            samples=[[chip(one)] for one in found],
+            samples_per_page=len(found),
             layout="gallery",
             type="index",
             elem_id="followers",
@@ -100,7 +100,7 @@ def inside_tab() -> None:
     )
 
     def picked(number: int, typed: str) -> tuple[int, int, str, str]:
-        one = followers[number]
+        one = found[number]
         return one.layer, one.cell, "cell", coloured(typed, one.layer, one.cell, "cell")
 
     chips.click(picked, [chips, text], [layer, cell, signal, shown], **quiet(shown))
@@ -120,7 +120,7 @@ def coloured(typed: str, layer: int, cell: int | None, signal: Signal) -> str:
     except QAEngineError as error:
         return render.problem_view(str(error), "That can't be coloured")
     name = f"Layer {layer}, cell {cell}: {SIGNALS[signal]}"
-    found = [one for one in load_followers() if (one.layer, one.cell) == (layer, cell)]
+    found = [one for one in followers() if (one.layer, one.cell) == (layer, cell)]
     note = " ".join(map(told, found)) if signal == "cell" else ""
     return render.inside_view(text, values, name, signed=signal == "cell", note=note)
 
@@ -163,3 +163,9 @@ def _one_of(kind: str, number: int | None, most: int) -> None:
 def shipped() -> CharacterModel:
     """The model in the package, read once for all visitors."""
     return load_model()
+
+
+@cache
+def followers() -> tuple[Follower, ...]:
+    """Its cells that follow something, read once, too."""
+    return load_followers()

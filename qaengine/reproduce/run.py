@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-
+from qaengine.devices import best_device
 from qaengine.errors import DataError, unknown
 from qaengine.network.encoder import Encoder
 from qaengine.reproduce import sick, sst
@@ -65,7 +64,7 @@ def reproduce(
     for name in dict.fromkeys(key.encoder for key in waiting):
         built(encoders[name], settings.width)  # complains before hours have passed
     parsed = Heads(heads) if heads and waiting else None
-    on = _device(device)
+    on = best_device(device)
     for number, key in enumerate(waiting, start=1):
         tell(f"{number} of {len(waiting)}: {key.encoder}, {key.variant}, seed {key.seed}")
         encoder = encoders[key.encoder]
@@ -81,9 +80,3 @@ def reproduce(
         add_row(out, row)
         rows.append(row)
     return rows
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)

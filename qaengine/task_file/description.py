@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal, Self
 
@@ -10,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from qaengine.errors import DataError
 from qaengine.schema import AnswerKind, Frozen
+from qaengine.toml_files import read_toml
 
 
 class Description(Frozen):
@@ -32,11 +32,7 @@ class Description(Frozen):
     def read(cls, path: Path) -> Self:
         """Raises `DataError` that names the file and what is wrong in it."""
         try:
-            described = cls.model_validate(tomllib.loads(path.read_text("utf-8")))
-        except OSError as error:
-            raise DataError(f"The task file {path} cannot be read: {error.strerror}.") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise DataError(f"The task file {path} is not valid TOML: {error}.") from None
+            described = cls.model_validate(read_toml(path, "task file", DataError))
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))

@@ -132,9 +132,8 @@ class TextAnswer(AnswerModule):
 
     def _source(self, thought: Thought, batch: Batch) -> _Source:
         assert batch.parts is not None
+        assert thought.embedded is not None, "a text is written from words"
         facts, words = self.dropout(thought.facts), thought.embedded
-        if words is None:  # of nodes nothing is known but what was read into them
-            words = torch.zeros_like(facts)
         keys = self.key(facts)
         if self.around is not None:
             packed = pack_padded_sequence(

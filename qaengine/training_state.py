@@ -1,0 +1,89 @@
+"""What a training is resumed from: weights, optimizer and counters in one file."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from qaengine.errors import CheckpointError
+from qaengine.files import write_whole
+
+NAME = "training.safetensors"
+
+
+class State(NamedTuple):
+    """A training as it was left."""
+
+    counters: dict[str, Any]
+    network: dict[str, Tensor]
+    optimizer: dict[str, Tensor]
+
+    def restore_optimizer(self, optimizer: Optimizer) -> None:
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in self.optimizer.items():
+            number, _, key = name.partition(".")
+            state.setdefault(int(number), {})[key] = tensor.cpu() if key == "step" else tensor
+        groups = optimizer.state_dict()["param_groups"]
+        optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def write_state(
+    folder: Path,
+    network: nn.Module,
+    optimizer: Optimizer,
+    recipe: BaseModel,
+    counters: Mapping[str, Any],
+) -> None:
+    """Writes the file whole, with the recipe beside the counters."""
+    tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
+    for number, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
+    content = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    told = {**counters, "recipe": recipe.model_dump(mode="json")}
+    write_whole(folder / NAME, save(content, {"counters": json.dumps(told)}))
+
+
+def read_state(folder: Path, recipe: BaseModel, device: str = "cpu") -> State:
+    """Reads it for the recipe that it began with; raises `CheckpointError` where there is none, it
+    is damaged, or of another recipe."""
+    path = folder / NAME
+    if not path.exists():
+        raise CheckpointError(f"{folder} holds nothing to resume. Train without --resume.")
+    try:
+        with safe_open(path, "pt", device=device) as file:
+            counters = json.loads(file.metadata()["counters"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise CheckpointError(f"{path} is damaged ({error}). Start anew.") from None
+    if counters["recipe"] != recipe.model_dump(mode="json"):
+        raise CheckpointError(
+            f"{folder} was trained with another recipe or seed. "
+            "Resume with the recipe that it began with, or choose another folder."
+        )
+    return State(counters, _below(tensors, "network."), _below(tensors, "optimizer."))
+
+
+def set_rate(optimizer: Optimizer, highest: float, warmup: float, progress: float) -> None:
+    """The learning rate at a share of the training: rises for `warmup` of it, then falls along a
+    cosine to a hundredth."""
+    rising = min(1.0, progress / warmup) if warmup else 1.0
+    falling = 0.5 * (1 + math.cos(math.pi * progress))
+    for group in optimizer.param_groups:
+        group["lr"] = highest * rising * max(falling, 0.01)
+
+
+def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(prefix): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(prefix)
+    }
