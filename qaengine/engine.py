@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -209,7 +209,8 @@ class Engine:
         answers = []
         for one, said, weights, trees in told:
             facts = trees[0].phrases() if by_node else one.triple.input
-            answers.append(self._answer(one, said, _evidence(facts, weights), trees))
+            evidence = _evidence(facts, weights, one.example.facts, said.looked)
+            answers.append(self._answer(one, said, evidence, trees))
         return answers
 
     def _answer(
@@ -281,12 +282,23 @@ def _read_trees(asked: Sequence[_Asked], batch: Batch) -> list[tuple[Tree, ...]]
     ]
 
 
-def _evidence(facts: Sequence[str], passes: Sequence[Sequence[float]]) -> tuple[Evidence, ...]:
-    """Weights of the passes that were needed; of the first where none was."""
+def _evidence(
+    facts: Sequence[str],
+    passes: Sequence[Sequence[float]],
+    words: Sequence[Sequence[str]],
+    looked: Mapping[int, Sequence[float]],
+) -> tuple[Evidence, ...]:
+    """Weights of the passes that were needed, of the first where none was; of the facts that were
+    read the weights of their words."""
     count = len(facts)
     needed = [one[:count] for one in passes if any(one)] or [[0.0] * count]
     by_fact = zip(*([min(weight, 1.0) for weight in one] for one in needed), strict=True)
     return tuple(
-        Evidence(fact=fact, index=index, weights=weights)
+        Evidence(
+            fact=fact,
+            index=index,
+            weights=weights,
+            words=tuple(zip(words[index], looked[index], strict=True)) if index in looked else (),
+        )
         for index, (fact, weights) in enumerate(zip(facts, by_fact, strict=True))
     )

@@ -45,6 +45,8 @@ class Training(Frozen):
     facts: int = Field(default=3_000, ge=1)
     """The most facts, with padding, of a batch: bounds memory."""
     learning_rate: float = Field(default=1e-3, gt=0)
+    settled: float = Field(default=0.05, ge=0)
+    """Share of that rate for what an encoder learnt elsewhere ("pretrained-tuned")."""
     warmup: float = Field(default=0.05, ge=0, lt=1)
     weight_decay: float = Field(default=0.01, ge=0)
     clip: float = Field(default=1.0, gt=0)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from qaengine.batch import Batch, FactSpan, Words
 from qaengine.network.dynamic_memory_network import Reply
@@ -19,6 +21,8 @@ class Said:
     """As in `Example.answer`; () where the network abstains."""
     likelihood: float
     """Before calibration, in [0, 1]."""
+    looked: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    """Of the facts read, by number: how much each of its words was looked at."""
     others: tuple[tuple[str, float], ...] = ()
     """The likeliest other answers (of lists: first items)."""
     spans: tuple[FactSpan, ...] = ()
@@ -42,11 +46,30 @@ def _words(reply: Reply, batch: Batch, vocabulary: Vocabulary, most: int) -> Ite
         decoded["outputs"].tolist(),
         decoded["identity"].tolist(),
         likelihoods,
+        _looked(reply),
         _firsts(reply, batch, vocabulary.outputs, most),
         strict=True,
     )
-    for outputs, copies, likelihood, others in lines:
-        yield Said(_items(outputs, copies, batch, vocabulary), likelihood, others)
+    for outputs, copies, likelihood, looked, others in lines:
+        yield Said(_items(outputs, copies, batch, vocabulary), likelihood, looked, others)
+
+
+def _looked(reply: Reply) -> list[dict[int, tuple[float, ...]]]:
+    """Of each question the facts that were read, with a weight for each word; none where a plugin's
+    module does not tell."""
+    assert reply.thought.reading is not None
+    page = reply.thought.reading.page
+    found: list[dict[int, tuple[float, ...]]] = [{} for _ in range(page.shape[0])]
+    if "looked" not in reply.decoded:
+        return found
+    weights = page.gather(reply.decoded["looked"]).tolist()
+    words = zip(
+        page.owner.tolist(), page.sentence.tolist(), page.fact.tolist(), weights, strict=True
+    )
+    for (owner, sentence, fact), group in groupby(words, key=itemgetter(0, 1, 2)):
+        if sentence:  # 0 is the question
+            found[owner][fact] = tuple(min(weight, 1.0) for *_, weight in group)
+    return found
 
 
 def _items(
@@ -88,7 +111,7 @@ def _label(reply: Reply, batch: Batch, vocabulary: Vocabulary, most: int) -> Ite
     values, places = chances.topk(min(most, len(labels)), dim=-1)
     for likely, chosen in zip(values.tolist(), places.tolist(), strict=True):
         others = tuple((labels[place], p) for place, p in zip(chosen, likely, strict=True))
-        yield Said((labels[chosen[0]],), min(likely[0], 1.0), others)
+        yield Said((labels[chosen[0]],), min(likely[0], 1.0), others=others)
 
 
 def _tags(reply: Reply, batch: Batch, vocabulary: Vocabulary, most: int) -> Iterator[Said]:

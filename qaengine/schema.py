@@ -198,6 +198,9 @@ class Evidence(Frozen):
     index: int = Field(ge=0)
     weights: tuple[float, ...]
     """A weight in [0, 1] for each pass; a pass that was not needed weighs 0."""
+    words: tuple[tuple[str, float], ...] = ()
+    """Of a fact whose words were read for an answer in words: how much each was looked at, a weight
+    in [0, 1], the most over the answer's items. Else ()."""
 
     @property
     def weight(self) -> float:

@@ -105,7 +105,7 @@ class _Session:
             _begin_with(network, known)
         self.network = accelerator.prepare(network)
         self.optimizer = torch.optim.AdamW(
-            network.parameters(),
+            _parameters(network, recipe.training.settled),
             betas=(0.9, 0.98),
             weight_decay=recipe.training.weight_decay,
             fused=True,
@@ -345,6 +345,14 @@ def _vocabulary(
     if given:
         vocabulary = vocabulary.model_copy(update={"vectored": given.words})
     return known.vocabulary.extended(vocabulary) if known else vocabulary
+
+
+def _parameters(network: DynamicMemoryNetwork, share: float) -> list[dict[str, Any]]:
+    """All that learns, and apart from it what was learnt elsewhere and goes on slowly."""
+    settled = list(network.encoder.settled())
+    known = set(map(id, settled))
+    groups = [{"params": [one for one in network.parameters() if id(one) not in known]}]
+    return groups + [{"params": settled, "share": share}] * bool(settled)
 
 
 def _take_over(network: DynamicMemoryNetwork, given: WordVectors) -> None:

@@ -74,11 +74,11 @@ def read_state(folder: Path, recipe: BaseModel, device: str = "cpu") -> State:
 
 def set_rate(optimizer: Optimizer, highest: float, warmup: float, progress: float) -> None:
     """The learning rate at a share of the training: rises for `warmup` of it, then falls along a
-    cosine to a hundredth."""
+    cosine to a hundredth. A group of parameters may have a "share" of it."""
     rising = min(1.0, progress / warmup) if warmup else 1.0
     falling = 0.5 * (1 + math.cos(math.pi * progress))
     for group in optimizer.param_groups:
-        group["lr"] = highest * rising * max(falling, 0.01)
+        group["lr"] = group.get("share", 1.0) * highest * rising * max(falling, 0.01)
 
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import cast
 
 import pytest
@@ -114,10 +114,7 @@ class Parrot:
     def __init__(self, say: Callable[[str], str]) -> None:
         self.say = say
 
-    def ask_many(self, pairs: Iterable[tuple[str, str]], task: str | None = None) -> list[Answer]:
-        return [self.ask(*pair) for pair in pairs]
-
-    def ask(self, input: str, question: str) -> Answer:
+    def ask(self, input: str, question: str, task: str | None = None) -> Answer:
         said = self.say(input)
         return Answer(
             text=said,

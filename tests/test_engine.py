@@ -10,6 +10,7 @@ from qaengine.plugin_api import Task, hookimpl
 from qaengine.registry import BUILT_IN, Registry, registry
 from qaengine.schema import Answer, Spans, Tags, Triple, Words
 from qaengine.testing import tiny_engine
+from qaengine.text import words
 
 FACTS = ["Mary has the milk.", "John is in the hall."]
 PAIRS: list[tuple[str | list[str], str]] = [
@@ -331,3 +332,11 @@ def test_plugin_may_route_what_the_network_would_refuse(
     monkeypatch.setattr("qaengine.engine.SURE", 1.01)
     monkeypatch.setattr(registry(), "route", lambda triple, schemas: "sentiment")
     assert joint.ask(ABOUT, "Any question?").task == "sentiment"
+
+
+def test_words_of_the_facts_that_were_read_have_weights(learnt: Engine) -> None:
+    first, second = learnt.ask(FACTS, "Who has the milk?").evidence
+    assert " ".join(word for word, _ in first.words) == " ".join(words(first.fact))
+    assert all(0 <= weight <= 1 for _, weight in first.words)
+    assert 0 < sum(weight for _, weight in first.words) <= 1
+    assert second.words == ()  # nothing attended to it, so that its words were not read

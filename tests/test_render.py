@@ -277,6 +277,29 @@ def test_each_pass_can_be_stepped_to_and_says_what_it_attended_to() -> None:
     assert steps[2]["data-caption"] == "Pass 2 of 2 attended most to fact 1, with 0.90."
 
 
+def test_words_that_were_looked_at_stand_in_their_fact_with_their_weight() -> None:
+    words = (("<Ann>", 0.04), ("left", 0.1), ("the", 0.0), ("<b>", 0.876))
+    fact = Evidence(fact="<Ann> left\tthe <b>.", index=0, weights=(0.9,), words=words)
+    view = why_view((fact,))
+    assert "&lt;Ann&gt; <span" in view
+    page = Reader(view)
+    assert page.of("small") == ["0.10", "0.88"]
+    grounds = [attrs["style"] for _, attrs in page.attributes if attrs.get("class") == "qa-looked"]
+    assert grounds == ["--qa-weight:10.0%", "--qa-weight:87.6%"]
+    assert page.text.replace(" 0.10", "").replace(" 0.88", "").count("<Ann> left\tthe <b>.") == 1
+
+
+@settings(deadline=None)
+@given(st.text(max_size=30), st.lists(st.tuples(st.text(max_size=4), st.floats(0, 1)), max_size=6))
+def test_no_word_of_a_fact_is_lost_however_it_was_split(
+    text: str, words: list[tuple[str, float]]
+) -> None:
+    fact = Evidence(fact=text, index=0, weights=(1.0,), words=tuple(words))
+    unlabelled = re.sub(r" <small>.*?</small>", "", heat_table((fact,)))
+    row = unlabelled.partition('scope="row" dir="auto">')[2].partition("</th>")[0]
+    assert Reader(f"<p>{row}</p>".replace("\r", "&#13;")).text == text
+
+
 def test_no_evidence_is_said() -> None:
     assert "Nothing was read." in why_view(())
     assert "No pass over the facts was needed." in why_view(weighed((0.0,), (0.0,)))

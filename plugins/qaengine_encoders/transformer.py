@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -17,6 +17,8 @@ from qaengine.errors import CheckpointError, PluginError
 from qaengine.network.encoder import Encoded, Encoder, Sentences
 
 FOLDER_VARIABLE = "QAENGINE_PRETRAINED"
+KEPT = 1_000_000
+"""Words whose vectors a frozen transformer keeps, in half precision: 768 bytes each of 384."""
 _lock = Lock()
 """A tokenizer is told anew how to pad and cut each time: one thread at a time."""
 
@@ -25,7 +27,8 @@ class PretrainedEncoder(Encoder):
     """A frozen transformer of width h, mapped to width d and added to the words' own vectors.
 
     A word is the mean of its pieces, a sentence the mean of its words. The transformer's weights
-    are not part of a checkpoint, which only knows which folder they came from.
+    are not part of a checkpoint, which only knows which folder they came from. What it says of a
+    sentence is kept, since it says the same each time.
     """
 
     name = "pretrained"
@@ -49,29 +52,47 @@ class PretrainedEncoder(Encoder):
     def _keep(self, transformer: nn.Module) -> None:
         """In a tuple, where neither optimizers nor checkpoints find it."""
         self._frozen = (transformer.requires_grad_(False).eval(),)
-
-    def _read(self, pieces: dict[str, Tensor]) -> Float[Tensor, "n p h"]:
-        (transformer,) = self._frozen
-        with torch.no_grad():
-            return transformer.to(pieces["input_ids"].device)(**pieces).last_hidden_state
+        self._said: dict[tuple[str, ...], Tensor] = {}
 
     def forward(self, sentences: Sentences) -> Encoded:
         if sentences.words is None:
             raise ValueError(f"the encoder {self.name!r} reads words: Sentences.words is None")
         embedded = sentences.embedded
         inside = _inside(sentences)  # (n, t)
-        known = self._known(sentences.words, embedded)  # (n, t, h)
+        said = self._say(sentences.words, embedded)
+        known = self.norm(said) * (said != 0).any(-1, keepdim=True)  # (n, t, h)
         states = (self.word(known) + embedded) * inside.unsqueeze(-1)
         count = inside.sum(1, keepdim=True).to(embedded.dtype)
         mean = (embedded * inside.unsqueeze(-1)).sum(1) / count
         return Encoded(states, self.sentence(known.sum(1) / count) + mean)
 
-    def _known(
-        self, words: Sequence[Sequence[str]], embedded: Float[Tensor, "n t d"]
+    def _say(
+        self, words: Sequence[Sequence[str]], like: Float[Tensor, "n t d"]
     ) -> Float[Tensor, "n t h"]:
-        """What the transformer makes of each word; zero for a word without pieces, and for those
-        behind its longest text."""
-        rows, most, _ = embedded.shape
+        (transformer,) = self._frozen
+        if sum(map(len, self._said)) > KEPT:
+            self._said = {}
+        kept = self._said  # another thread may begin a new one
+        sentences = [tuple(sentence) for sentence in words]
+        new = [one for one in dict.fromkeys(sentences) if one not in kept]
+        if new:
+            with torch.no_grad():
+                read = self._means(transformer.to(like.device), new, max(map(len, new)), like)
+            for sentence, vectors in zip(new, read, strict=True):
+                kept[sentence] = vectors[: len(sentence)].half().cpu()
+        said = [kept[sentence].to(like) for sentence in sentences]
+        padded = nn.utils.rnn.pad_sequence(said, batch_first=True)
+        return nn.functional.pad(padded, (0, 0, 0, like.shape[1] - padded.shape[1]))
+
+    def _means(
+        self,
+        transformer: nn.Module,
+        words: Sequence[Sequence[str]],
+        most: int,
+        like: Tensor,
+    ) -> Float[Tensor, "n t h"]:
+        """What the transformer makes of each word, the mean over its pieces; zero for a word
+        without any, and for those behind its longest text."""
         with _lock:
             encoding = self._pieces(
                 [list(sentence) for sentence in words],
@@ -81,10 +102,10 @@ class PretrainedEncoder(Encoder):
                 max_length=self._longest,
                 return_tensors="pt",
             )
-        owners = torch.tensor([_owners(encoding, row, most) for row in range(rows)])
-        owners = owners.to(embedded.device)  # (n, p): a word's place, or `most` for none
-        pieces = {name: tensor.to(embedded.device) for name, tensor in encoding.items()}
-        states = self.norm(self._read(pieces).to(embedded.dtype))
+        owners = torch.tensor([_owners(encoding, row, most) for row in range(len(words))])
+        owners = owners.to(like.device)  # (n, p): a word's place, or `most` for none
+        pieces = {name: tensor.to(like.device) for name, tensor in encoding.items()}
+        states = transformer(**pieces).last_hidden_state.to(like.dtype)
         one_hot = nn.functional.one_hot(owners, most + 1)[..., :most].to(states.dtype)
         sums = torch.einsum("npt,nph->nth", one_hot, states)
         return sums / one_hot.sum(1).clamp(min=1).unsqueeze(-1)
@@ -101,8 +122,13 @@ class TunedEncoder(PretrainedEncoder):
             pooler.requires_grad_(False)
         self.transformer = transformer
 
-    def _read(self, pieces: dict[str, Tensor]) -> Float[Tensor, "n p h"]:
-        return self.transformer(**pieces).last_hidden_state
+    def settled(self) -> Iterable[nn.Parameter]:
+        return (one for one in self.transformer.parameters() if one.requires_grad)
+
+    def _say(
+        self, words: Sequence[Sequence[str]], like: Float[Tensor, "n t d"]
+    ) -> Float[Tensor, "n t h"]:
+        return self._means(self.transformer, words, like.shape[1], like)
 
 
 def _inside(sentences: Sentences) -> Bool[Tensor, "n t"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qaengine.engine import Engine
@@ -46,11 +46,18 @@ class Question:
 
 
 def trials(
-    engine: Engine, input: str, question: str, task: str | None, before: Answer, rng: random.Random
+    engine: Engine,
+    input: str,
+    question: str,
+    task: str | None,
+    before: Answer,
+    rng: random.Random,
+    told: Callable[[Collection[tuple[str, Question]]], Iterable[tuple[str, Question]]] = iter,
 ) -> list[Trial]:
     """The question asked again with other names, with distractors, in other words, and with all.
 
-    Raises what `Engine.ask` raises.
+    `told` hands the changed questions on one by one, as a progress bar does. Raises what
+    `Engine.ask` raises.
     """
     schema = next((schema for schema in engine.tasks if schema.name == before.task), None)
     plain = Question(input, question, {})
@@ -68,11 +75,12 @@ def trials(
     forms = {name: form for name, form in forms.items() if form != plain}
     if len(forms) > 1:
         forms["All of it"] = together
-    answers = engine.ask_many([(form.input, form.question) for form in forms.values()], task)
-    return [
-        Trial(name, form.input, form.question, answer, _held(before.value, answer.value, form))
-        for (name, form), answer in zip(forms.items(), answers, strict=True)
-    ]
+    found = []
+    for name, form in told(forms.items()):
+        answer = engine.ask(form.input, form.question, task)
+        held = _held(before.value, answer.value, form)
+        found.append(Trial(name, form.input, form.question, answer, held))
+    return found
 
 
 def with_names(one: Question, rng: random.Random) -> Question:

@@ -190,7 +190,7 @@ def _draw(blocks: gr.Blocks, page: Page) -> None:
     place = gr.State((names[0] if names else "", 0))
 
     gr.on([button.click, question.submit, text.submit], page.show, given, shown, **quiet(answer))
-    breaker.click(page.break_it, asked, broken, **quiet(broken))
+    breaker.click(page.break_it, asked, broken, **(quiet(broken) | {"show_progress": "full"}))
 
     def picked(number: int, request: gr.Request) -> list[object]:
         return [(names[number], 0), *page.example(names[number], 0, request)]

@@ -63,8 +63,12 @@ class Page:
             render.triple_view(answer.triple),
         ]
 
-    def break_it(self, asked: Asked | None) -> str:
-        """The question asked again in other forms."""
+    def break_it(
+        self,
+        asked: Asked | None,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 (Gradio looks for it there)
+    ) -> str:
+        """The question asked again in other forms, which takes a while for a long text."""
         if asked is None:
             return render.problem_view(NOTHING_YET)
         try:
@@ -75,6 +79,7 @@ class Page:
                 asked.task or None,
                 asked.answer,
                 random.Random(),
+                told=lambda forms: progress.tqdm(forms, desc="Asking again"),
             )
         except QAEngineError as error:
             return render.problem_view(str(error))

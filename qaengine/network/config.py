@@ -56,6 +56,9 @@ class NetworkConfig(Frozen):
     source: int = Field(default=0, ge=0)
     """Width, in each direction, of a recurrence that reads the words once more for a text to be
     written; with it, what is written also sees each word by itself."""
+    compare: int = Field(default=0, ge=0)
+    """Width, in each direction, of a recurrence that reads two sentences once more for a score, and
+    compares them word by word."""
     answers: dict[str, str] = {}
     """By kind of answer, a plugin's answer module in place of the built-in one."""
     dropout: float = Field(default=0.1, ge=0, lt=1)

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch, Gold
 from qaengine.network.answers import MODULES, AnswerModule
+from qaengine.network.comparison import Sides
 from qaengine.network.config import NetworkConfig
 from qaengine.network.embedding import WordEmbedding
 from qaengine.network.encoder import Encoded, Encoder, Sentences
@@ -176,8 +177,13 @@ class DynamicMemoryNetwork(nn.Module):
         words = None
         if batch.unit == "tokens":
             words = embedded[batch.facts[:, 0], : facts.shape[1]]
+        sides = None
+        if batch.kind == "score" and self.config.compare:
+            two = batch.facts[:, [0, -1]]
+            known = torch.cat([encoded.states[two], embedded[two]], -1)
+            sides = Sides(known, batch.lengths[two.cpu()])
         own = encoded.loss.mean() if encoded.loss is not None else None
-        return Thought(question, facts, given.present, episodes, read, reading, words, own)
+        return Thought(question, facts, given.present, episodes, read, reading, words, sides, own)
 
     def _sentences(
         self, batch: Batch, embedded: Tensor, encoded: Encoded, identity: Tensor

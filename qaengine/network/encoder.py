@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -57,6 +57,11 @@ class Encoder(nn.Module, ABC):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.width = width
+
+    def settled(self) -> Iterable[nn.Parameter]:
+        """Parameters that were trained elsewhere: they learn at a small share of the rate, lest
+        they forget."""
+        return ()
 
     @abstractmethod
     def forward(self, sentences: Sentences) -> Encoded:

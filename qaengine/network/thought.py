@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from qaengine.network.comparison import Sides
 from qaengine.network.memory import Episodes
 from qaengine.network.reading import Page
 
@@ -38,6 +39,9 @@ class Thought:
     """None where the facts are words themselves."""
     embedded: Float[Tensor, "b f d"] | None = None
     """Where the facts are words: these by themselves, before anything around them was read."""
+    sides: Sides | None = None
+    """Where the first and the last fact are compared: the words of both, in and out of their
+    sentences."""
     encoder_loss: Float[Tensor, ""] | None = None
     """A loss of the encoder's own in training, the mean over the sentences."""
 

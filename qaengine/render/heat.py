@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from qaengine.render.element import Html, element, joined, scrolling, typed
 from qaengine.schema import Evidence, Translation
 
 CAPTION = "How much each pass attended to each fact, from 0 to 1."
+WORDS = "Words within the facts that the answer looked at have a ground, and behind them how much."
 LONG = 12
 """Of more facts than this, those that no pass looked at are folded away."""
 LOOKED_AT = 0.01
@@ -28,6 +29,8 @@ def why_view(evidence: Sequence[Evidence]) -> Html:
         "fieldset", element("legend", "Step through the passes"), *switch, class_="qa-step"
     )
     shown = [steps, heat_table(evidence)] if count > 1 else [heat_table(evidence)]
+    if any(weight >= STRONG for fact in evidence for _, weight in fact.words):
+        shown.append(element("p", WORDS, class_="qa-note"))
     return element("div", *shown, class_="qa qa-why")
 
 
@@ -117,9 +120,23 @@ def _table(caption: str, facts: Sequence[Evidence], count: int) -> Html:
 def _row(fact: Evidence, count: int) -> Html:
     strong = "qa-strong" if fact.weight >= STRONG else None
     number = element("td", str(fact.index + 1), class_="qa-number")
-    name = typed(fact.fact, "th", scope="row")
+    name = element("th", *_words(fact), scope="row", dir="auto")
     cells = [_cell(weight) for weight in fact.weights[:count]]
     return element("tr", number, name, *cells, class_=strong)
+
+
+def _words(fact: Evidence) -> Iterator[str]:
+    """The fact, with a ground under the words that were looked at."""
+    done = 0
+    for word, weight in fact.words:
+        start = fact.fact.find(word, done)
+        if start >= 0 and weight >= STRONG:
+            ground = f"--qa-weight:{100 * min(weight, 1):.1f}%"
+            number = element("small", f"{weight:.2f}")
+            yield fact.fact[done:start]
+            yield element("span", word, " ", number, class_="qa-looked", style=ground)
+            done = start + len(word)
+    yield fact.fact[done:]
 
 
 def _cell(weight: float, text: str = "") -> Html:

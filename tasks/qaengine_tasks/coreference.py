@@ -14,12 +14,16 @@ from qaengine_tasks.antecedent import Antecedent
 from qaengine_tasks.coreference_framing import PAIR, frame_pair
 from qaengine_tasks.coreference_groups import CoreferenceGroups
 from qaengine_tasks.coreference_marks import Run, Tokens, mark, unmarked
-from qaengine_tasks.coreference_windows import pairs, read_windows
+from qaengine_tasks.coreference_windows import A_WINDOW, Scheme, pairs, read_windows
 from qaengine_tasks.gap import GENDERS, gap_scores, read_rows
 from qaengine_tasks.phrasings import Phrased, phrasings
 
 WINDOW = 80
-"""Most tokens of a text from GUM."""
+"""Most tokens of a text from GUM or LitBank."""
+SHORT = 30
+"""Of a text that only training reads: what users ask about is often a sentence."""
+OFTEN = 4
+"""Later pronouns, and as many other mentions, that a window is asked about in training."""
 
 REPEATED = "Is it coreferent with: {b_in_context}?"
 
@@ -59,7 +63,8 @@ SAMPLES = (
 class Coreference(Phrased):
     """GAP: 4,000 pairs to train, 908 valid, 4,000 test.
 
-    GUM, native scheme, in windows of at most 80 tokens: 10,560, 1,712, 1,586 pairs.
+    GUM, native scheme, in windows of at most 80 tokens, for training in windows of at most 30, too:
+    21,108, 1,712, 1,586 pairs. LitBank in the same way, on demand: 9,278, 654, 588.
     """
 
     schema = TaskSchema(
@@ -70,8 +75,9 @@ class Coreference(Phrased):
         answer="label",
         labels=("yes", "no"),
         metric="F1",
-        source=f"{DATA_SETS['gap'].source}; {DATA_SETS['gum_coref'].source}",
-        license=f"GAP: {DATA_SETS['gap'].license}; GUM: {DATA_SETS['gum_coref'].license}",
+        source="; ".join(DATA_SETS[name].source for name in ("gap", "gum_coref", "litbank")),
+        license=f"GAP: {DATA_SETS['gap'].license}; GUM: {DATA_SETS['gum_coref'].license}; "
+        f"LitBank: {DATA_SETS['litbank'].license}",
     )
 
     def stories(
@@ -79,17 +85,23 @@ class Coreference(Phrased):
         split: Split,
         *,
         gum: bool = True,
+        litbank: bool = False,
         path: Path | str | None = None,
         **options: Any,
     ) -> Iterator[tuple[str, Sequence[Triple]]]:
-        """Pairs in the groups "coreference gap", a pronoun with either name, "coreference gum".
+        """Pairs in the groups "coreference gap", a pronoun with either name, "coreference gum",
+        and if wanted "coreference litbank".
 
         For training half of the questions are the usual one, to which `frame` turns all others;
-        the rest is drawn among all phrasings. `path` is a folder that holds gap and gum_coref.
+        the rest is drawn among all phrasings. `path` is a folder that holds gap, gum_coref
+        and litbank.
         """
         groups = {"coreference gap": gap_pairs(_folder("gap", path), split)}
         if gum:
-            groups["coreference gum"] = gum_pairs(_folder("gum_coref", path), split)
+            groups["coreference gum"] = window_pairs(_folder("gum_coref", path), "gum", split)
+        if litbank:
+            folder = _folder("litbank", path)
+            groups["coreference litbank"] = window_pairs(folder, "litbank", split)
         rng = random.Random(0)
         ways = (*PHRASINGS, *phrasings(self.schema.name))
         for group, found in groups.items():
@@ -142,12 +154,14 @@ def gap_pairs(folder: Path, split: Split) -> Iterator[Pair]:
             yield row.tokens, sorted((row.pronoun, name)), coreferent
 
 
-def gum_pairs(folder: Path, split: Split) -> Iterator[Pair]:
-    """Pairs of the windows of GUM, drawn the same in each run."""
+def window_pairs(folder: Path, scheme: Scheme, split: Split) -> Iterator[Pair]:
+    """Pairs of the windows of GUM or LitBank, drawn the same in each run."""
     rng = random.Random(0)
-    for window in read_windows(folder, "gum", split, WINDOW):
-        for first, second, coreferent in pairs(window, rng):
-            yield window.tokens, (first, second), coreferent
+    training = split == "train"
+    for size in (WINDOW, SHORT) if training else (WINDOW,):
+        for window in read_windows(folder, scheme, split, size):
+            for first, second, coreferent in pairs(window, rng, OFTEN if training else A_WINDOW):
+                yield window.tokens, (first, second), coreferent
 
 
 def _triple(tokens: Tokens, runs: Sequence[Run], phrasing: str, answer: str) -> Triple:

@@ -11,16 +11,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
 from qaengine.errors import DataError
-from qaengine_tasks.text_files import texts
+from qaengine.schema import Split
+from qaengine_tasks.text_files import find, texts
+
+LITBANK_FILE = "coref_conll.tar.gz"
+LITBANK_HELD_OUT = 10
+"""Of the sorted documents the last ten are test, the ten before them valid."""
 
 LOST = "|"
 """OntoGUM's converter emptied this token, in one line of the published files."""
 
+_CLITICS = frozenset(("'s", "\u2019s"))
+_APOSTROPHES = frozenset(("'", "\u2019"))
 _BEGIN = re.compile(r"#\s*begin document\s+\(?(?P<name>[^()\s]+)\)?")
 _BRACKETS = re.compile(r"(?P<opens>\()?(?P<label>[^()|]+)(?P<closes>\))?\|?")
 _END = re.compile(r"#\s*end document")
@@ -61,6 +68,20 @@ def read_documents(path: Path) -> list[Document]:
     return documents
 
 
+def read_litbank(folder: Path, split: Split) -> list[Document]:
+    """LitBank's documents of a split: sorted by name, the last ones are held out."""
+    documents = read_documents(find(folder, LITBANK_FILE))
+    documents.sort(key=lambda document: document.name)
+    valid, test = len(documents) - 2 * LITBANK_HELD_OUT, len(documents) - LITBANK_HELD_OUT
+    if valid <= 0:
+        raise DataError(
+            f"{LITBANK_FILE} holds {len(documents)} documents, {2 * LITBANK_HELD_OUT} of which are "
+            "held out: none is left to train. Get the published file, of 100."
+        )
+    parts = {"train": documents[:valid], "valid": documents[valid:test], "test": documents[test:]}
+    return parts[split]
+
+
 def parse(text: str, name: str) -> list[Document]:
     """The documents of a file's text; `name` is what errors call the file."""
     readings: list[_Reading] = []
@@ -84,6 +105,25 @@ def parse(text: str, name: str) -> list[Document]:
     except ValueError as error:
         raise DataError(f"{name}, at its end: {error}. Is the file cut short?") from None
     return [reading.document() for reading in readings]
+
+
+def without_possessives(document: Document) -> Document:
+    """The document with mentions that end before a possessive 's, as the lecture marks them.
+
+    Annotators of GUM and LitBank take it into the mention: [Peter's] sister.
+    """
+    shortened = (_without_possessive(one, document.tokens) for one in document.mentions)
+    ordered = sorted(shortened, key=lambda mention: (mention.start, -mention.end))
+    return replace(document, mentions=tuple(ordered))
+
+
+def _without_possessive(mention: Mention, tokens: Sequence[str]) -> Mention:
+    last = mention.end - 1
+    clitic, before = tokens[last], tokens[last - 1]
+    possessive = clitic in _CLITICS or (clitic in _APOSTROPHES and before.lower().endswith("s"))
+    if possessive and last > mention.start:
+        return replace(mention, end=last)
+    return mention
 
 
 def sentences_of(document: Document, sentences: Sequence[Sequence[str]]) -> list[tuple[int, int]]:

@@ -10,12 +10,18 @@ from pathlib import Path
 from typing import Literal
 
 from qaengine.schema import Split
-from qaengine_tasks.coreference_files import Document, Mention, read_documents
+from qaengine_tasks.coreference_files import (
+    Document,
+    Mention,
+    read_documents,
+    read_litbank,
+    without_possessives,
+)
 from qaengine_tasks.coreference_marks import Run, Tokens, in_order
 from qaengine_tasks.text_files import find
 
-Scheme = Literal["gum", "ontogum"]
-"""GUM's own, with types and what is mentioned once, or that of OntoNotes."""
+Scheme = Literal["gum", "ontogum", "litbank"]
+"""GUM's own, with types and what is mentioned once; that of OntoNotes; or LitBank's."""
 
 SPLITS: dict[Split, str] = {"train": "train", "valid": "dev", "test": "test"}
 """As the files call them."""
@@ -31,14 +37,13 @@ _OTHER_PRONOUNS = frozenset(
     this that these those who whom whose which what there here one""".split()  # noqa: SIM905
 )
 _SENTENCE_ENDS = frozenset((".", "?", "!"))
-_POSSESSIVES = frozenset(("'s", "\u2019s", "'", "\u2019"))
 _ROUND = {"[": "(", "]": ")"}
 """Square brackets mark the mentions in question."""
 
 _LONGEST = 10
 """Tokens of a mention that a question names."""
 
-_A_WINDOW = 2
+A_WINDOW = 2
 """Pronouns, and as many other mentions, that a window's pairs are drawn for."""
 
 
@@ -53,12 +58,16 @@ class Window:
 
 def read_windows(folder: Path, scheme: Scheme, split: Split, most: int) -> list[Window]:
     """The windows of all documents of a split. Raises `DataError`."""
-    documents = read_documents(find(folder, f"{scheme}_{SPLITS[split]}.conll"))
+    if scheme == "litbank":
+        documents = read_litbank(folder, split)
+    else:
+        documents = read_documents(find(folder, f"{scheme}_{SPLITS[split]}.conll"))
     return [window for document in documents for window in windows(document, most)]
 
 
 def windows(document: Document, most: int) -> Iterator[Window]:
     """Cuts a document after the last `.`, `?` or `!` of each `most` tokens, or else after these."""
+    document = without_possessives(document)
     start = 0
     while start < len(document.tokens):
         limit = min(start + most, len(document.tokens))
@@ -91,11 +100,14 @@ def groups(window: Window) -> list[tuple[Run, int]]:
     ]
 
 
-def pairs(window: Window, rng: random.Random) -> Iterator[tuple[Run, Run, bool]]:
+def pairs(
+    window: Window, rng: random.Random, most: int = A_WINDOW
+) -> Iterator[tuple[Run, Run, bool]]:
     """Pairs of an earlier and a later mention, and whether they are coreferent: as many yes as no.
 
     Each later mention comes with one of each, so that it does not tell the answer: a coreferent
-    one in other words, and one of the same type that is not, where there are such.
+    one in other words, and one of the same type that is not, where there are such. `most`: later
+    pronouns, and as many other later mentions.
     """
     mentions = _named(window)
     later: dict[bool, list[tuple[Mention, list[Mention], list[Mention]]]] = {True: [], False: []}
@@ -106,7 +118,7 @@ def pairs(window: Window, rng: random.Random) -> Iterator[tuple[Run, Run, bool]]
         if same and others:
             later[_is_pronoun(mention, window.tokens)].append((mention, same, others))
     for found in later.values():
-        for mention, same, others in rng.sample(found, min(_A_WINDOW, len(found))):
+        for mention, same, others in rng.sample(found, min(most, len(found))):
             reworded = [one for one in same if _words(one, window) != _words(mention, window)]
             alike = [one for one in others if one.type == mention.type]
             for one, coreferent in (
@@ -134,24 +146,16 @@ def antecedents(window: Window) -> Iterator[tuple[Run, Run]]:
 
 
 def _named(window: Window) -> list[Mention]:
-    """The mentions that a question can name, without a possessive 's at their end."""
-    short = {_without_possessive(mention, window.tokens) for mention in window.mentions}
+    """The mentions that a question can name."""
     return sorted(
         (
             mention
-            for mention in short
+            for mention in set(window.mentions)
             if mention.end - mention.start <= _LONGEST
             and _words(mention, window) not in _OTHER_PRONOUNS
         ),
         key=lambda mention: (mention.start, -mention.end, mention.group, mention.type),
     )
-
-
-def _without_possessive(mention: Mention, tokens: Tokens) -> Mention:
-    last = mention.end - 1
-    if tokens[last] in _POSSESSIVES and last > mention.start:
-        return replace(mention, end=last)
-    return mention
 
 
 def _can_precede(one: Mention, other: Mention, tokens: Tokens) -> bool:

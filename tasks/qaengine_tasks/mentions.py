@@ -11,7 +11,13 @@ from qaengine.errors import DataError
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
 from qaengine_tasks.conllu import read_sentences
-from qaengine_tasks.coreference_files import Document, read_documents, sentences_of
+from qaengine_tasks.coreference_files import (
+    Document,
+    read_documents,
+    read_litbank,
+    sentences_of,
+    without_possessives,
+)
 from qaengine_tasks.phrasing import questions
 from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.spans import Place, bracketed, span_scores, spans_triple
@@ -26,10 +32,6 @@ GUM_FILES: dict[Split, tuple[str, str]] = {
 
 GUM_TRAIN_REBUILT = "en_gum-ud-train.from-sources.conllu"
 """The training sentences put together from a file a document; the same words."""
-
-LITBANK_FILE = "coref_conll.tar.gz"
-LITBANK_HELD_OUT = 10
-"""Of the sorted documents the last ten are test, the ten before them valid."""
 
 SAMPLES = (
     "[[Rosa] 's neighbour] grows [tomatoes on [the balcony]] .",
@@ -49,7 +51,7 @@ Marked = tuple[tuple[str, ...], tuple[Place, ...]]
 class Mentions(Phrased):
     """GUM: 10,224 sentences to train, 1,575 valid, 1,464 test (49,649, 7,897, 7,927 mentions).
 
-    LitBank: 6,997, 806, 759 (23,182, 2,752, 3,169).
+    LitBank: 6,997, 806, 759 (23,176, 2,752, 3,169).
     """
 
     schema = TaskSchema(
@@ -140,17 +142,9 @@ def _read_gum(split: Split, path: Path | str | None) -> list[Marked]:
 
 
 def _read_litbank(split: Split, path: Path | str | None) -> list[Marked]:
-    """Sentences of LitBank and their mentions; sorted by name, the last documents are held out."""
-    documents = read_documents(find(_folder("litbank", path), LITBANK_FILE))
-    documents.sort(key=lambda document: document.name)
-    valid, test = len(documents) - 2 * LITBANK_HELD_OUT, len(documents) - LITBANK_HELD_OUT
-    if valid <= 0:
-        raise DataError(
-            f"{LITBANK_FILE} holds {len(documents)} documents, {2 * LITBANK_HELD_OUT} of which are "
-            "held out: none is left to train. Get the published file, of 100."
-        )
-    parts = {"train": documents[:valid], "valid": documents[valid:test], "test": documents[test:]}
-    return [sentence for document in parts[split] for sentence in cut(document, document.sentences)]
+    """Sentences of LitBank and their mentions."""
+    documents = read_litbank(_folder("litbank", path), split)
+    return [sentence for document in documents for sentence in cut(document, document.sentences)]
 
 
 def cut(document: Document, borders: Iterable[tuple[int, int]]) -> list[Marked]:
@@ -158,7 +152,8 @@ def cut(document: Document, borders: Iterable[tuple[int, int]]) -> list[Marked]:
 
     Mentions that cross a border are left out; the published files have none.
     """
-    places = sorted({(mention.start, mention.end) for mention in document.mentions})
+    mentions = without_possessives(document).mentions
+    places = sorted({(mention.start, mention.end) for mention in mentions})
     return [
         (
             document.tokens[first:last],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ from qaengine.data import locate
 from qaengine.errors import DataError
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, Tags, TaskSchema, Triple, Value
-from qaengine_tasks.conllu import Sentence, read_sentences
+from qaengine_tasks.conllu import Sentence, Token, read_sentences
 from qaengine_tasks.phrasing import questions
 from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.text_files import find
@@ -30,6 +33,9 @@ FILES: dict[Split, str] = {
     "valid": "en_ewt-ud-dev.conllu",
     "test": "en_ewt-ud-test.conllu",
 }
+
+GUM_TRAIN = ("en_gum-ud-train.conllu", "en_gum-ud-train.from-sources.conllu")
+"""The published file, or the same sentences put together from a file a document."""
 
 SAMPLES = (
     "Rivers/NNS carry/VBP sand/NN to/IN the/DT sea/NN ./.",
@@ -104,12 +110,40 @@ def qaengine_tasks() -> Iterable[Task]:
     return [PartOfSpeech()]
 
 
-def read(split: Split, *, path: Path | str | None = None) -> list[Sentence]:
+def read(split: Split, *, gum: bool = False, path: Path | str | None = None) -> list[Sentence]:
     """The sentences of a split; `path` is the folder of the three .conllu files.
 
-    Raises `DataError`, also where an XPOS is none of `TAGS`.
+    `gum`: those for training, and behind them GUM's 10,160, which are tagged nearly alike. Raises
+    `DataError`, also where an XPOS is none of `TAGS`.
     """
-    file = find(Path(path) if path is not None else locate("ud_english_ewt"), FILES[split])
+    folder = Path(path) if path is not None else locate("ud_english_ewt")
+    sentences = _read(find(folder, FILES[split]))
+    if gum and split == "train":
+        held_out = {_key(one) for other in ("valid", "test") for one in read(other, path=path)}
+        more = _read(find(locate("ud_english_gum"), *GUM_TRAIN))
+        sentences += _retagged([one for one in more if _key(one) not in held_out], sentences)
+    return sentences
+
+
+def _key(sentence: Sentence) -> str:
+    return " ".join(sentence.forms).lower()
+
+
+def _retagged(more: list[Sentence], like: list[Sentence]) -> list[Sentence]:
+    """EWT tags `;`, `...` and dashes as commas, GUM as colons: each as most often in `like`."""
+    tags: dict[str, Counter[str]] = {}
+    for token in chain.from_iterable(one.tokens for one in like):
+        tags.setdefault(token.form, Counter())[token.xpos] += 1
+
+    def retagged(token: Token) -> Token:
+        if token.xpos != ":" or token.form not in tags:
+            return token
+        return replace(token, xpos=tags[token.form].most_common(1)[0][0])
+
+    return [replace(one, tokens=tuple(map(retagged, one.tokens))) for one in more]
+
+
+def _read(file: Path) -> list[Sentence]:
     sentences = read_sentences(file)
     for number, sentence in enumerate(sentences, start=1):
         for token in sentence.tokens:

@@ -96,14 +96,18 @@ def qaengine_tasks() -> Iterable[Task]:
 
 
 def ask_pairs(
-    split: Split, *, path: Path | str | None = None
+    split: Split, *, sts: bool = True, path: Path | str | None = None
 ) -> Iterator[tuple[str, tuple[Triple]]]:
-    """Group and triple of each pair; `path` is a folder that holds `sick` and `stsbenchmark`.
+    """Group and triple of each pair, those of STS where wanted; `path` is a folder that holds
+    `sick` and `stsbenchmark`.
 
     Raises `DataError`.
     """
     asked = questions(Relatedness.schema, split)
-    for group, pairs in _read_split(path, split).items():
+    groups = _read_split(path, split)
+    if not sts:
+        del groups["relatedness sts"]
+    for group, pairs in groups.items():
         for pair in pairs:
             yield group, (_triple(pair.first, pair.second, next(asked), f"{pair.score:g}"),)
 

@@ -42,8 +42,8 @@ def test_keeps_the_contract(folder: Path) -> None:
 
 def test_a_window_is_an_example(folder: Path) -> None:
     (triple,) = CoreferenceGroups().examples("train", path=folder)
-    assert triple.answer == "[[Ida 1] 's 1] aunt lost [her 1] key ."
-    assert triple.value == spans(triple.text, (0, 6, 1), (0, 3, 1), (17, 20, 1))
+    assert triple.answer == "[Ida 1] 's aunt lost [her 1] key ."
+    assert triple.value == spans(triple.text, (0, 3, 1), (17, 20, 1))
 
 
 def test_samples_number_their_groups() -> None:

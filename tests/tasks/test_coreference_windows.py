@@ -60,9 +60,12 @@ def test_a_mention_without_another_to_mistake_it_for_is_not_asked_about() -> Non
 
 
 def test_a_pair_may_be_nested_and_loses_its_possessive() -> None:
-    told = window(
-        "Tove 's uncle is Karl", (0, 3, "1"), (0, 2, "2"), (4, 5, "1")
-    )  # Tove's, Tove's uncle
+    (told,) = windows(
+        document(
+            "Tove 's uncle is Karl", Mention(0, 3, "1"), Mention(0, 2, "2"), Mention(4, 5, "1")
+        ),
+        80,
+    )
     assert set(pairs(told, Random(0))) == {((0, 3), (4, 5), True), ((0, 1), (4, 5), False)}
 
 

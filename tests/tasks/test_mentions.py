@@ -132,7 +132,7 @@ def test_counts_of_litbank(data_folder: Path) -> None:
         told = [story[0] for group, story in stories if group == "mentions litbank"]
         return len(told), sum(len(spans(triple).spans) for triple in told)
 
-    assert counts("train") == (6_997, 23_182)
+    assert counts("train") == (6_997, 23_176)
     assert counts("valid") == (806, 2_752)
     assert counts("test") == (759, 3_169)
 

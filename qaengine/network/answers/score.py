@@ -12,47 +12,59 @@ from torch import Tensor, nn
 
 from qaengine.batch import STEPS, Batch
 from qaengine.network.answers.module import AnswerModule
+from qaengine.network.comparison import Comparison
 from qaengine.network.config import NetworkConfig
 from qaengine.network.thought import Thought
 from qaengine.vocabulary import Vocabulary
 
 
 class ScoreAnswer(AnswerModule):
-    """Chances of the steps 1 to 5, from the first two facts, the words read, and memory."""
+    """Chances of the steps 1 to 5: what memory and the words read make of the first and the last
+    fact, and where `compare` is set the mean of that and of a comparison word by word."""
 
     kind = "score"
 
     def __init__(self, config: NetworkConfig, vocabulary: Vocabulary) -> None:
         super().__init__(config, vocabulary)
         width = config.width
+        tasks = [schema.name for schema in vocabulary.tasks if schema.answer == "score"]
         self.hidden = nn.Linear(4 * width, 2 * width)
         self.dropout = nn.Dropout(config.deep_dropout)
-        self.out = nn.ModuleDict(
-            {
-                schema.name: nn.Linear(2 * width, STEPS)
-                for schema in vocabulary.tasks
-                if schema.answer == "score"
-            }
-        )
+        self.out = nn.ModuleDict({task: nn.Linear(2 * width, STEPS) for task in tasks})
+        self.comparison: Comparison | None = None
+        if config.compare:
+            self.comparison = Comparison(2 * width, config.compare, config.deep_dropout)
+            self.compared = nn.Linear(self.comparison.features, width)
+            self.steps = nn.ModuleDict({task: nn.Linear(width, STEPS) for task in tasks})
 
     def loss(self, thought: Thought, batch: Batch) -> Float[Tensor, " b"]:
-        """Kullback-Leibler divergence from the gold chances, and the error of the mean."""
+        """Kullback-Leibler divergence from the gold chances, and the error of the mean; of both
+        ways their mean, so that neither leaves the work to the other."""
         assert batch.gold is not None
-        gold = batch.gold.answer["chances"]
-        logs = self._logs(thought, batch.task)
-        divergence = (torch.xlogy(gold, gold) - gold * logs).sum(-1)
-        return divergence + 0.5 * (mean(logs.exp()) - mean(gold)) ** 2
+        ways = [_loss(batch.gold.answer["chances"], logs) for logs in self._ways(thought, batch)]
+        return torch.stack(ways).mean(0)
 
     def decode(self, thought: Thought, batch: Batch) -> dict[str, Tensor]:
         """Chances of the steps, (b, 5)."""
-        return {"chances": self._logs(thought, batch.task).exp()}
+        return {"chances": torch.stack(self._ways(thought, batch)).exp().mean(0)}
 
-    def _logs(self, thought: Thought, task: str) -> Float[Tensor, "b 5"]:
+    def _ways(self, thought: Thought, batch: Batch) -> list[Float[Tensor, "b 5"]]:
+        """Log probabilities of the steps, in each way."""
         assert thought.reading is not None
         one, other = thought.facts[:, 0], thought.facts[:, -1]
         features = [one * other, (one - other).abs(), thought.memory, thought.reading.summary]
         hidden = torch.relu(self.hidden(self.dropout(torch.cat(features, -1))))
-        return self.out[task](self.dropout(hidden)).log_softmax(-1)
+        ways = [self.out[batch.task](self.dropout(hidden)).log_softmax(-1)]
+        if self.comparison is not None:
+            assert thought.sides is not None, "sentences are compared word by word"
+            compared = torch.relu(self.compared(self.comparison(thought.sides)))
+            ways.append(self.steps[batch.task](self.dropout(compared)).log_softmax(-1))
+        return ways
+
+
+def _loss(gold: Float[Tensor, "b 5"], logs: Float[Tensor, "b 5"]) -> Float[Tensor, " b"]:
+    divergence = (torch.xlogy(gold, gold) - gold * logs).sum(-1)
+    return divergence + 0.5 * (mean(logs.exp()) - mean(gold)) ** 2
 
 
 def mean(chances: Float[Tensor, "b 5"]) -> Float[Tensor, " b"]:

@@ -41,8 +41,9 @@ class WordsAnswer(AnswerModule):
 
     def step(
         self, state: Tensor, last: Tensor, words: Tensor, readable: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """One word further: the new state, and log probabilities (b, v + r)."""
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """One word further: the new state, log probabilities (b, v + r), and how much each word
+        read was looked at (b, r)."""
         looked = torch.einsum("bd,brd->br", self.look(state), words) * words.shape[-1] ** -0.5
         weights = looked.masked_fill(~readable, NOTHING).softmax(-1)
         context = torch.einsum("br,brd->bd", weights, words)
@@ -51,7 +52,7 @@ class WordsAnswer(AnswerModule):
         generated = features @ self.outputs.weight.T
         copied = torch.einsum("bd,brd->br", self.copy(state), words) * words.shape[-1] ** -0.5
         copied = copied.masked_fill(~readable, NOTHING)
-        return state, torch.cat([generated, copied], -1).log_softmax(-1)
+        return state, torch.cat([generated, copied], -1).log_softmax(-1), weights
 
     def fed(
         self, output: Int[Tensor, " b"], same: Bool[Tensor, "b r"], words: Tensor
@@ -70,7 +71,7 @@ class WordsAnswer(AnswerModule):
         start = self.begin(thought.memory, reading.summary)
         (state, last), total = start, words.new_zeros(len(words))
         for place in range(gold["mask"].shape[1]):
-            state, log_probabilities = self.step(state, last, words, readable)
+            state, log_probabilities, _ = self.step(state, last, words, readable)
             output, said = gold["outputs"][:, place], gold["identity"][:, place]
             same = (identity == said.unsqueeze(1)) & readable
             ways = torch.cat([_one_hot(output, self.outputs.num_embeddings), same], -1)
@@ -85,8 +86,9 @@ class WordsAnswer(AnswerModule):
         """The likeliest word at each step, until all have ended or as many as may be are out.
 
         Of l items: `outputs` (b, l), an item's number in the answer vocabulary or -1; `identity`
-        (b, l) then names the copied word; `log_probabilities` (b, l); and `first` (b, v + r), the
-        log probabilities of the first item: v words of the vocabulary, then the r words read.
+        (b, l) then names the copied word; `log_probabilities` (b, l); `first` (b, v + r), the log
+        probabilities of the first item: v words of the vocabulary, then the r words read; and
+        `looked` (b, r), how much these were looked at, the most over the items.
         """
         assert thought.reading is not None
         words, identity = thought.reading.words, thought.reading.identity
@@ -97,8 +99,9 @@ class WordsAnswer(AnswerModule):
         first: Tensor | None = None
         vocabulary = self.outputs.num_embeddings
         ended = torch.zeros(len(words), dtype=torch.bool, device=words.device)
+        looked = torch.zeros(identity.shape, dtype=words.dtype, device=words.device)
         for _ in range(self.most):
-            state, log_probabilities = self.step(state, last, words, readable)
+            state, log_probabilities, weights = self.step(state, last, words, readable)
             log_probabilities = _merged(log_probabilities, identity, known, readable, vocabulary)
             first = log_probabilities if first is None else first
             likelihood, choice = log_probabilities.max(-1)
@@ -110,6 +113,7 @@ class WordsAnswer(AnswerModule):
             copies.append(torch.where(ended, -1, said))
             likelihoods.append(likelihood.masked_fill(ended, 0.0))
             ended = ended | (output == END)
+            looked = torch.maximum(looked, weights * ~ended.unsqueeze(1))
             if bool(ended.all()):
                 break
             same = (identity == said.unsqueeze(1)) & readable & is_copy.unsqueeze(1)
@@ -121,6 +125,7 @@ class WordsAnswer(AnswerModule):
             "identity": torch.stack(copies, 1),
             "log_probabilities": torch.stack(likelihoods, 1),
             "first": first,
+            "looked": looked,
         }
 
 

@@ -1,0 +1,70 @@
+"""Two sentences, word against word: what each says that the other says, too, or does not.
+
+After Parikh et al. 2016 (arXiv 1606.01933) and Chen et al. 2017 (arXiv 1609.06038): each word looks
+at its likeness in the other sentence, and is compared with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from qaengine.network.transformer import NOTHING
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The words of two sentences, one and other."""
+
+    words: Float[Tensor, "b two t x"]
+    lengths: Int[Tensor, "b two"]
+    """On the CPU, as packing wants it."""
+
+    def flat(self) -> tuple[Float[Tensor, "n t x"], Int[Tensor, " n"]]:
+        return self.words.flatten(0, 1), self.lengths.flatten()
+
+
+class Comparison(nn.Module):
+    """Reads both sentences once more, aligns their words softly, and compares what is aligned."""
+
+    def __init__(self, given: int, width: int, dropout: float) -> None:
+        """`given`: numbers a word; `width`: of the recurrence, in each direction."""
+        super().__init__()
+        self.read = nn.GRU(given, width, batch_first=True, bidirectional=True)
+        self.compare = nn.Linear(8 * width, width)
+        self.dropout = nn.Dropout(dropout)
+        self.features = 4 * width
+        """How many numbers come out."""
+
+    def forward(self, sides: Sides) -> Float[Tensor, "b f"]:
+        """The same whichever sentence comes first."""
+        words, lengths = sides.flat()
+        packed = pack_padded_sequence(
+            self.dropout(words), lengths, batch_first=True, enforce_sorted=False
+        )
+        states, _ = pad_packed_sequence(
+            self.read(packed)[0], batch_first=True, total_length=words.shape[1]
+        )
+        states = torch.unflatten(states, 0, (-1, 2))  # (b, 2, t, 2 width)
+        places = torch.arange(words.shape[1], device=words.device)
+        present = places < sides.lengths.to(words.device).unsqueeze(-1)
+        other, other_present = states.flip(1), present.flip(1)
+        likeness = states @ other.transpose(-1, -2) * states.shape[-1] ** -0.5
+        likeness = likeness.masked_fill(~other_present.unsqueeze(2), NOTHING)
+        aligned = likeness.softmax(-1) @ other
+        both = [states, aligned, states * aligned, (states - aligned).abs()]
+        compared = torch.relu(self.compare(self.dropout(torch.cat(both, -1))))
+        one, two = _pooled(compared, present).unbind(1)
+        return torch.cat([one * two, (one - two).abs()], -1)
+
+
+def _pooled(
+    words: Float[Tensor, "b two t d"], present: Bool[Tensor, "b two t"]
+) -> Float[Tensor, "b two 2d"]:
+    mask = present.unsqueeze(-1)
+    mean = (words * mask).sum(2) / mask.sum(2)
+    return torch.cat([mean, words.masked_fill(~mask, NOTHING).amax(2)], -1)
