@@ -19,7 +19,7 @@ from qaengine.prepare import Groups
 from qaengine.scoring import measured, outcomes
 from qaengine.vocabulary import Vocabulary
 
-SHIFTS = (-0.4, 0.0, 0.4, 0.8, 1.2, 1.6, 2.0)
+SHIFTS = (-0.8, -0.4, 0.0, 0.4, 0.8, 1.2, 1.6, 2.0)
 """Tried as additions to the log odds of every span of a task."""
 
 

@@ -141,6 +141,28 @@ def test_a_frozen_transformer_never_drops_out(folder: Path) -> None:
     assert torch.equal(encoder(given).states, encoder(given).states)
 
 
+def test_a_frozen_transformer_is_asked_once_for_a_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder, given = make("pretrained"), sentences()
+    first = encoder(given)
+    with monkeypatch.context() as patch:
+        patch.setattr(encoder, "_means", None)  # a second time would fail
+        again = encoder(given)
+    assert torch.equal(first.states, again.states)
+    monkeypatch.setattr("qaengine_encoders.transformer.KEPT", 0)  # no room: it begins anew
+    assert torch.allclose(encoder(given).states, first.states)
+
+
+def test_what_was_learnt_elsewhere_goes_on_slowly(folder: Path) -> None:
+    assert not list(make("pretrained").settled())
+    tuned = make("pretrained-tuned")
+    settled = {id(one) for one in tuned.settled()}
+    named = {name for name, one in tuned.named_parameters() if id(one) in settled}
+    assert named
+    assert all(name.startswith("transformer.") for name in named)
+
+
 def test_weights_of_another_folder_are_refused(folder: Path, tmp_path: Path) -> None:
     weights = {name: one.half().float() for name, one in make("pretrained").state_dict().items()}
     make("pretrained").load_state_dict(weights)

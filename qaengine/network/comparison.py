@@ -64,7 +64,7 @@ class Comparison(nn.Module):
 
 def _pooled(
     words: Float[Tensor, "b two t d"], present: Bool[Tensor, "b two t"]
-) -> Float[Tensor, "b two 2d"]:
+) -> Float[Tensor, "b two features"]:
     mask = present.unsqueeze(-1)
     mean = (words * mask).sum(2) / mask.sum(2)
     return torch.cat([mean, words.masked_fill(~mask, NOTHING).amax(2)], -1)

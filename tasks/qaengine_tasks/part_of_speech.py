@@ -113,14 +113,15 @@ def qaengine_tasks() -> Iterable[Task]:
 def read(split: Split, *, gum: bool = False, path: Path | str | None = None) -> list[Sentence]:
     """The sentences of a split; `path` is the folder of the three .conllu files.
 
-    `gum`: those for training, and behind them GUM's 10,160, which are tagged nearly alike. Raises
-    `DataError`, also where an XPOS is none of `TAGS`.
+    `gum`: those for training, and behind them GUM's 10,160, which are tagged nearly alike, from the
+    folder ud_english_gum beside. Raises `DataError`, also where an XPOS is none of `TAGS`.
     """
     folder = Path(path) if path is not None else locate("ud_english_ewt")
     sentences = _read(find(folder, FILES[split]))
     if gum and split == "train":
         held_out = {_key(one) for other in ("valid", "test") for one in read(other, path=path)}
-        more = _read(find(locate("ud_english_gum"), *GUM_TRAIN))
+        beside = locate("ud_english_gum") if path is None else folder.parent / "ud_english_gum"
+        more = _read(find(beside, *GUM_TRAIN))
         sentences += _retagged([one for one in more if _key(one) not in held_out], sentences)
     return sentences
 

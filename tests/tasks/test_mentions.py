@@ -60,6 +60,25 @@ def test_a_sentence_of_the_treebank_is_an_example(folder: Path) -> None:
     assert [story[0].answer for _, story in stories] == ["[Ann] left .", "[She] ran"]
 
 
+@pytest.mark.parametrize(
+    ("text", "mention", "found"),
+    [
+        ("Ann 's cat ran", (0, 2), (0, 1)),
+        ("Ann \u2019s cat ran", (0, 2), (0, 1)),
+        ("The twins ' cat", (0, 3), (0, 2)),
+        ("the ' cat ' ran", (0, 4), (0, 4)),
+        ("Let 's go", (1, 2), (1, 2)),
+        ("the cat ran", (0, 2), (0, 2)),
+    ],
+)
+def test_a_mention_ends_before_its_possessive(
+    text: str, mention: tuple[int, int], found: tuple[int, int]
+) -> None:
+    words = tuple(text.split())
+    told = Document("tale", words, (Mention(*mention, "1"),))
+    assert cut(told, [(0, len(words))]) == [(words, ((*found, ""),))]
+
+
 def test_one_place_of_two_entities_is_one_mention() -> None:
     document = Document("d", ("a", "b"), (Mention(0, 2, "1"), Mention(0, 2, "2")))
     assert cut(document, [(0, 2)]) == [(("a", "b"), ((0, 2, ""),))]

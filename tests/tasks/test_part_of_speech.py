@@ -34,6 +34,37 @@ def test_a_sentence_and_its_tags(tmp_path: Path) -> None:
     assert triple.question == "What are the POS tags?"
 
 
+def test_sentences_of_gum_are_tagged_as_ewt_does_and_stand_in_no_other_split(
+    tmp_path: Path,
+) -> None:
+    def conllu(*sentences: str) -> str:
+        told = []
+        for sentence in sentences:
+            for number, word in enumerate(sentence.split(), start=1):
+                form, tag = word.rsplit("/", 1)
+                told.append(f"{number}\t{form}\t_\tX\t{tag}\t_\t{number - 1}\tdep\t_\t_")
+            told.append("")
+        return "\n".join(told)
+
+    files = {
+        "ewt/en_ewt-ud-train.conllu": conllu("Go/VB ;/, stay/VB ;/,", "No/DT ;/:"),
+        "ewt/en_ewt-ud-dev.conllu": conllu("Birds/NNS sing/VBP"),
+        "ewt/en_ewt-ud-test.conllu": conllu("Yes/UH"),
+        "ud_english_gum/en_gum-ud-train.conllu": conllu(
+            "birds/NNS sing/VBP", "Cats/NNS ;/: dogs/NNS #/:"
+        ),
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text + "\n")
+    answers = [
+        one.answer for one in PartOfSpeech().examples("train", gum=True, path=tmp_path / "ewt")
+    ]
+    assert answers == ["VB , VB ,", "DT :", "NNS , NNS :"]
+    valid = PartOfSpeech().examples("valid", gum=True, path=tmp_path / "ewt")
+    assert len(list(valid)) == 1
+
+
 def test_an_unknown_tag_is_named(tmp_path: Path) -> None:
     write(tmp_path, "en_ewt-ud-test.conllu", "NOUNS")
     with pytest.raises(DataError, match=r"sentence 1 .*'Birds' has the XPOS 'NOUNS'"):

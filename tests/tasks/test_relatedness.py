@@ -55,6 +55,11 @@ def scored(gold: list[float], said: list[Value | None]) -> dict[str, float]:
 # --- files
 
 
+def test_sts_can_be_left_out(folder: Path) -> None:
+    groups = {group for group, _ in Relatedness().stories("train", sts=False, path=folder)}
+    assert groups == {"relatedness sick"}
+
+
 def test_pairs_of_both_sets_on_one_scale(folder: Path) -> None:
     assert told(folder, "valid") == [
         ("relatedness sick", ('A man "sings"', "A man sings"), "5"),

@@ -1,0 +1,65 @@
+"""Chooses a checkpoint's thresholds and calibrates its confidence on all validation questions.
+
+    PYTHONPATH=.:tasks python recipes/calibrate.py CHECKPOINT --prepared runs/joint-4/prepared \
+        --out runs/calibrated
+
+Training does so on `validate_on` questions of each group, which are few for rare names or long
+chains. `--prepared` is the folder of prepared stories that the checkpoint was trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from itertools import chain
+from pathlib import Path
+
+import torch
+
+from qaengine.balance import balance, shifted
+from qaengine.batch import Example
+from qaengine.checkpoint import Checkpoint, load_checkpoint
+from qaengine.prepare import read_stories
+from qaengine.scoring import calibrate, calibration_error, outcomes
+from qaengine.train import thinned
+
+MOST = 5_000
+"""Questions of a group."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--prepared", type=Path, required=True, help="folder of prepared stories")
+    parser.add_argument("--out", type=Path, required=True)
+    chosen = parser.parse_args()
+    checkpoint = load_checkpoint(chosen.checkpoint)
+    network, vocabulary = checkpoint.network, checkpoint.vocabulary
+    device = torch.device("cpu")
+    groups = validation(chosen.prepared, set(vocabulary.schemas))
+    shifts = balance(network, vocabulary, groups, device)
+    print("log odds of spans:", shifts)
+    found = {}
+    with shifted(network, shifts):
+        for task in vocabulary.schemas:
+            own = [some for some in groups.values() if some[0].task == task]
+            results = list(
+                chain.from_iterable(outcomes(network, vocabulary, one, device) for one in own)
+            )
+            found[task] = calibrate(results)
+            error = calibration_error(results, found[task])
+            print(f"{task}: {len(results)} questions, calibration error {error:.3f}")
+        config = checkpoint.config.model_copy(update={"calibration": found})
+        Checkpoint(config, vocabulary, network).save(chosen.out, half=True)
+
+
+def validation(folder: Path, tasks: set[str]) -> dict[str, list[Example]]:
+    groups: dict[str, list[Example]] = {}
+    for path in sorted(folder.glob("*-valid.jsonl.gz")):
+        for name, examples in read_stories(path).items():
+            if examples[0].task in tasks:
+                groups.setdefault(name, []).extend(examples)
+    return {name: thinned(examples, MOST) for name, examples in groups.items()}
+
+
+if __name__ == "__main__":
+    main()
