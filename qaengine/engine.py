@@ -209,7 +209,7 @@ class Engine:
         answers = []
         for one, said, weights, trees in told:
             facts = trees[0].phrases() if by_node else one.triple.input
-            evidence = _evidence(facts, weights, one.example.facts, said.looked)
+            evidence = _evidence(facts, weights, one.example.facts, said.sources)
             answers.append(self._answer(one, said, evidence, trees))
         return answers
 
@@ -286,7 +286,7 @@ def _evidence(
     facts: Sequence[str],
     passes: Sequence[Sequence[float]],
     words: Sequence[Sequence[str]],
-    looked: Mapping[int, Sequence[float]],
+    sources: Mapping[int, Sequence[float]],
 ) -> tuple[Evidence, ...]:
     """Weights of the passes that were needed, of the first where none was; of the facts that were
     read the weights of their words."""
@@ -298,7 +298,7 @@ def _evidence(
             fact=fact,
             index=index,
             weights=weights,
-            words=tuple(zip(words[index], looked[index], strict=True)) if index in looked else (),
+            words=tuple(zip(words[index], sources[index], strict=True)) if index in sources else (),
         )
         for index, (fact, weights) in enumerate(zip(facts, by_fact, strict=True))
     )

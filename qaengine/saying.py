@@ -21,8 +21,8 @@ class Said:
     """As in `Example.answer`; () where the network abstains."""
     likelihood: float
     """Before calibration, in [0, 1]."""
-    looked: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
-    """Of the facts read, by number: how much each of its words was looked at."""
+    sources: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    """Of the facts read, by number: how much of the answer came from each word."""
     others: tuple[tuple[str, float], ...] = ()
     """The likeliest other answers (of lists: first items)."""
     spans: tuple[FactSpan, ...] = ()
@@ -46,23 +46,23 @@ def _words(reply: Reply, batch: Batch, vocabulary: Vocabulary, most: int) -> Ite
         decoded["outputs"].tolist(),
         decoded["identity"].tolist(),
         likelihoods,
-        _looked(reply),
+        _sources(reply),
         _firsts(reply, batch, vocabulary.outputs, most),
         strict=True,
     )
-    for outputs, copies, likelihood, looked, others in lines:
-        yield Said(_items(outputs, copies, batch, vocabulary), likelihood, looked, others)
+    for outputs, copies, likelihood, sources, others in lines:
+        yield Said(_items(outputs, copies, batch, vocabulary), likelihood, sources, others)
 
 
-def _looked(reply: Reply) -> list[dict[int, tuple[float, ...]]]:
+def _sources(reply: Reply) -> list[dict[int, tuple[float, ...]]]:
     """Of each question the facts that were read, with a weight for each word; none where a plugin's
     module does not tell."""
     assert reply.thought.reading is not None
     page = reply.thought.reading.page
     found: list[dict[int, tuple[float, ...]]] = [{} for _ in range(page.shape[0])]
-    if "looked" not in reply.decoded:
+    if "source" not in reply.decoded:
         return found
-    weights = page.gather(reply.decoded["looked"]).tolist()
+    weights = page.gather(reply.decoded["source"]).tolist()
     words = zip(
         page.owner.tolist(), page.sentence.tolist(), page.fact.tolist(), weights, strict=True
     )

@@ -199,8 +199,9 @@ class Evidence(Frozen):
     weights: tuple[float, ...]
     """A weight in [0, 1] for each pass; a pass that was not needed weighs 0."""
     words: tuple[tuple[str, float], ...] = ()
-    """Of a fact whose words were read for an answer in words: how much each was looked at, a weight
-    in [0, 1], the most over the answer's items. Else ()."""
+    """Of a fact whose words were read for an answer in words: each with a weight in [0, 1], the
+    chance that an item of the answer was copied from it, or said while the network looked at it
+    (the most over the items). Else ()."""
 
     @property
     def weight(self) -> float:

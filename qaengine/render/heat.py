@@ -8,7 +8,7 @@ from qaengine.render.element import Html, element, joined, scrolling, typed
 from qaengine.schema import Evidence, Translation
 
 CAPTION = "How much each pass attended to each fact, from 0 to 1."
-WORDS = "Words within the facts that the answer looked at have a ground, and behind them how much."
+WORDS = "Marked words: where the answer was taken from, or looked as it was made, from 0 to 1."
 LONG = 12
 """Of more facts than this, those that no pass looked at are folded away."""
 LOOKED_AT = 0.01
@@ -126,7 +126,7 @@ def _row(fact: Evidence, count: int) -> Html:
 
 
 def _words(fact: Evidence) -> Iterator[str]:
-    """The fact, with a ground under the words that were looked at."""
+    """The fact, with a ground under the words that the answer came from."""
     done = 0
     for word, weight in fact.words:
         start = fact.fact.find(word, done)

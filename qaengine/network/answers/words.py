@@ -88,7 +88,8 @@ class WordsAnswer(AnswerModule):
         Of l items: `outputs` (b, l), an item's number in the answer vocabulary or -1; `identity`
         (b, l) then names the copied word; `log_probabilities` (b, l); `first` (b, v + r), the log
         probabilities of the first item: v words of the vocabulary, then the r words read; and
-        `looked` (b, r), how much these were looked at, the most over the items.
+        `source` (b, r), the chance that an item was copied from each of these, or was said of
+        itself while it looked there, the most over the items.
         """
         assert thought.reading is not None
         words, identity = thought.reading.words, thought.reading.identity
@@ -99,9 +100,11 @@ class WordsAnswer(AnswerModule):
         first: Tensor | None = None
         vocabulary = self.outputs.num_embeddings
         ended = torch.zeros(len(words), dtype=torch.bool, device=words.device)
-        looked = torch.zeros(identity.shape, dtype=words.dtype, device=words.device)
+        source = torch.zeros(identity.shape, dtype=words.dtype, device=words.device)
         for _ in range(self.most):
             state, log_probabilities, weights = self.step(state, last, words, readable)
+            copied = log_probabilities[:, vocabulary:].exp()
+            weights = copied + (1 - copied.sum(1, keepdim=True)) * weights
             log_probabilities = _merged(log_probabilities, identity, known, readable, vocabulary)
             first = log_probabilities if first is None else first
             likelihood, choice = log_probabilities.max(-1)
@@ -113,7 +116,7 @@ class WordsAnswer(AnswerModule):
             copies.append(torch.where(ended, -1, said))
             likelihoods.append(likelihood.masked_fill(ended, 0.0))
             ended = ended | (output == END)
-            looked = torch.maximum(looked, weights * ~ended.unsqueeze(1))
+            source = torch.maximum(source, weights * ~ended.unsqueeze(1))
             if bool(ended.all()):
                 break
             same = (identity == said.unsqueeze(1)) & readable & is_copy.unsqueeze(1)
@@ -125,7 +128,7 @@ class WordsAnswer(AnswerModule):
             "identity": torch.stack(copies, 1),
             "log_probabilities": torch.stack(likelihoods, 1),
             "first": first,
-            "looked": looked,
+            "source": source,
         }
 
 
