@@ -22,7 +22,7 @@ from qaengine.prepare import read_stories
 from qaengine.scoring import calibrate, calibration_error, outcomes
 from qaengine.train import thinned
 
-MOST = 5_000
+MOST = 2_000
 """Questions of a group."""
 
 

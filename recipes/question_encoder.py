@@ -34,7 +34,7 @@ from qaengine.text import words as split
 from qaengine_tasks.question_type import QuestionType
 from qaengine_tasks.translation_files import read_tatoeba
 
-QUESTIONS, SENTENCES = 9_000, 4_000
+QUESTIONS, SENTENCES = 30_000, 12_000
 """Of Tatoeba, of 3 to 14 words."""
 LONGEST = 14
 """Words of a question that are read while learning."""
@@ -42,7 +42,7 @@ HELD_OUT = 20
 """Each so many-th text tells how well others are embedded."""
 HIDE = 0.05
 """Share of words hidden while learning."""
-ROUNDS, BATCH, RATE = 10, 256, 3e-3
+ROUNDS, BATCH, RATE = 12, 256, 3e-3
 
 
 def main() -> None:

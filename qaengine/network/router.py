@@ -42,7 +42,7 @@ class QuestionEncoder(nn.Module):
     (`recipes/question_encoder.py`).
     """
 
-    FILTERS, HIDDEN, WIDTH = 128, 320, 160
+    FILTERS, HIDDEN, WIDTH = 256, 640, 192
 
     def __init__(self, vectors: int) -> None:
         super().__init__()
