@@ -51,7 +51,7 @@ def test_five_questions_about_one_text(engine: Engine) -> None:
         "What are the POS tags?": "DT NN VBZ VBG DT NN IN DT NN .",
         "What are the named entities?": text,
         "In French?": "Un homme joue de la guitare sur la scène.",
-        "In German?": "Ein Mann spielt auf einer Bühne Gitarre.",
+        "In German?": "Ein Mann spielt auf der Bühne Gitarre.",
         "Where is the guitar?": "stage",
     }
     answers = engine.ask_many([(text, question) for question in wanted])
