@@ -20,7 +20,7 @@ from qaengine.network.router import Router
 from qaengine.registry import registry
 from qaengine.vocabulary import Vocabulary
 
-MOST = 800
+MOST = 3_000
 """Questions of a task's examples that are learnt from, beside all its phrasings."""
 ROUNDS = 10
 BATCH = 256
