@@ -14,6 +14,7 @@ from qaengine.errors import DataError
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, Tags, TaskSchema, Triple, Value
 from qaengine_tasks.conllu import Sentence, Token, read_sentences
+from qaengine_tasks.mentions import GUM_FILES, GUM_TRAIN_REBUILT
 from qaengine_tasks.phrasing import questions
 from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.text_files import find
@@ -33,9 +34,6 @@ FILES: dict[Split, str] = {
     "valid": "en_ewt-ud-dev.conllu",
     "test": "en_ewt-ud-test.conllu",
 }
-
-GUM_TRAIN = ("en_gum-ud-train.conllu", "en_gum-ud-train.from-sources.conllu")
-"""The published file, or the same sentences put together from a file a document."""
 
 SAMPLES = (
     "Rivers/NNS carry/VBP sand/NN to/IN the/DT sea/NN ./.",
@@ -121,7 +119,7 @@ def read(split: Split, *, gum: bool = False, path: Path | str | None = None) -> 
     if gum and split == "train":
         held_out = {_key(one) for other in ("valid", "test") for one in read(other, path=path)}
         beside = locate("ud_english_gum") if path is None else folder.parent / "ud_english_gum"
-        more = _read(find(beside, *GUM_TRAIN))
+        more = _read(find(beside, GUM_FILES["train"][1], GUM_TRAIN_REBUILT))
         sentences += _retagged([one for one in more if _key(one) not in held_out], sentences)
     return sentences
 
