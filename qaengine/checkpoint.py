@@ -17,13 +17,16 @@ from qaengine.files import write_whole
 from qaengine.network.answers import MODULES, AnswerModule
 from qaengine.network.config import NetworkConfig
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
+from qaengine.packing import packed, unpacked
 from qaengine.registry import registry
 from qaengine.schema import Frozen, TaskSchema
 from qaengine.scoring import Calibration
 from qaengine.vocabulary import Vocabulary
 
-FORMAT = 2
+FORMAT = 3
 """Version of the folder's form; grows when an older qaengine could not read it."""
+OLDEST = 2
+"""The oldest form that is read."""
 FILES = ("config.json", "vocabulary.json", "model.safetensors")
 """What a checkpoint cannot do without."""
 PRETRAINED = Path(__file__).parent / "pretrained"
@@ -51,13 +54,14 @@ class Checkpoint:
     network: DynamicMemoryNetwork
 
     def save(self, folder: Path, *, half: bool = False) -> None:
-        """Writes the folder, each file whole; the weights last, in half precision if wanted."""
+        """Writes the folder, each file whole; the weights last, in half the bytes if wanted."""
         weights = {
             name: tensor.detach().cpu() for name, tensor in self.network.state_dict().items()
         }
         if half:
-            weights = {name: tensor.half() for name, tensor in weights.items()}
-        write_whole(folder / "config.json", self.config.model_dump_json(indent=2))
+            weights = packed(weights)
+        config = self.config.model_copy(update={"format": FORMAT})
+        write_whole(folder / "config.json", config.model_dump_json(indent=2))
         write_whole(folder / "vocabulary.json", self.vocabulary.model_dump_json())
         write_whole(folder / "model.safetensors", save(weights))
 
@@ -100,7 +104,7 @@ def load_checkpoint(folder: Path | str | None = None, device: str = "cpu") -> Ch
     network = build(config.network, vocabulary)
     try:
         weights = load((folder / "model.safetensors").read_bytes())
-        network.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+        network.load_state_dict(unpacked(weights))
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(
@@ -124,10 +128,10 @@ def load_config(folder: Path) -> Config:
             f"The checkpoint {folder} has form {form}, newer than this qaengine {__version__} "
             f"reads ({FORMAT}). Install a newer qaengine."
         )
-    if isinstance(form, int) and form < FORMAT:
+    if isinstance(form, int) and form < OLDEST:
         raise CheckpointError(
             f"The checkpoint {folder} has form {form}, older than this qaengine {__version__} "
-            f"reads ({FORMAT}). Train it again, or install the qaengine that wrote it."
+            f"reads ({OLDEST}). Train it again, or install the qaengine that wrote it."
         )
     try:
         return Config.model_validate_json(raw)

@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from qaengine.checkpoint import FORMAT, load_checkpoint
+from qaengine.checkpoint import FORMAT, OLDEST, load_checkpoint
 from qaengine.engine import Engine
 from qaengine.errors import CheckpointError, InputError, PluginError
 from qaengine.scoring import Calibration
@@ -81,7 +81,7 @@ def cut(folder: Path) -> None:
         (written("config.json", b"\xff\xfe"), "no UTF-8"),
         (written("config.json", b'{"model_type": "bert"}'), "is no qaengine checkpoint's"),
         (edited(lambda config: config.update(format=FORMAT + 1)), "Install a newer qaengine"),
-        (edited(lambda config: config.update(format=FORMAT - 1)), "Train it again"),
+        (edited(lambda config: config.update(format=OLDEST - 1)), "Train it again"),
         (edited(lambda config: config.update(calibration={"babi": 2})), "calibration"),
         (edited(lambda config: config.update(tasks=[])), "tasks"),
         (edited(lambda config: config["network"].update(width=32)), "another network"),

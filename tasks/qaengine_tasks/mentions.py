@@ -7,31 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from qaengine.data import locate
-from qaengine.errors import DataError
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
-from qaengine_tasks.conllu import read_sentences
-from qaengine_tasks.coreference_files import (
-    Document,
-    read_documents,
-    read_litbank,
-    sentences_of,
-    without_possessives,
-)
+from qaengine_tasks.coreference_files import Document, read_litbank, without_possessives
+from qaengine_tasks.gum_files import read_gum
 from qaengine_tasks.phrasing import questions
 from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.spans import Place, bracketed, span_scores, spans_triple
-from qaengine_tasks.text_files import find
-
-GUM_FILES: dict[Split, tuple[str, str]] = {
-    "train": ("gum_train.conll", "en_gum-ud-train.conllu"),
-    "valid": ("gum_dev.conll", "en_gum-ud-dev.conllu"),
-    "test": ("gum_test.conll", "en_gum-ud-test.conllu"),
-}
-"""Of each split the file of mentions and that of sentences."""
-
-GUM_TRAIN_REBUILT = "en_gum-ud-train.from-sources.conllu"
-"""The training sentences put together from a file a document; the same words."""
 
 SAMPLES = (
     "[[Rosa] 's neighbour] grows [tomatoes on [the balcony]] .",
@@ -118,32 +100,19 @@ def read(
 
 
 def _read_gum(split: Split, path: Path | str | None) -> list[Marked]:
-    """Sentences of GUM and their mentions, those of the native scheme, singletons too.
-
-    The file of mentions knows no sentences: their borders are those of the treebank.
-    """
-    mentions, treebank = GUM_FILES[split]
-    rebuilt = (GUM_TRAIN_REBUILT,) if split == "train" else ()
-    documents = read_documents(find(_folder("gum_coref", path), mentions))
-    file = find(_folder("ud_english_gum", path), treebank, *rebuilt)
-    sentences: dict[str, list[Sequence[str]]] = {}
-    for sentence in read_sentences(file):
-        sentences.setdefault(sentence.document, []).append(sentence.forms)
-    if missing := [one.name for one in documents if one.name not in sentences]:
-        raise DataError(
-            f"{file} lacks {len(missing)} documents of {mentions}, {missing[0]} first. "
-            "Take both from one release."
-        )
+    """Sentences of GUM and their mentions, those of the native scheme, singletons too."""
     return [
         sentence
-        for document in documents
-        for sentence in cut(document, sentences_of(document, sentences[document.name]))
+        for document, _, borders in read_gum(split, path)
+        for sentence in cut(document, borders)
     ]
 
 
 def _read_litbank(split: Split, path: Path | str | None) -> list[Marked]:
     """Sentences of LitBank and their mentions."""
-    documents = read_litbank(_folder("litbank", path), split)
+    documents = read_litbank(
+        Path(path) / "litbank" if path is not None else locate("litbank"), split
+    )
     return [sentence for document in documents for sentence in cut(document, document.sentences)]
 
 
@@ -165,7 +134,3 @@ def cut(document: Document, borders: Iterable[tuple[int, int]]) -> list[Marked]:
         )
         for first, last in borders
     ]
-
-
-def _folder(name: str, path: Path | str | None) -> Path:
-    return Path(path) / name if path is not None else locate(name)

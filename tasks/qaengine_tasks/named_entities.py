@@ -10,6 +10,7 @@ from qaengine.data import locate
 from qaengine.errors import DataError
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
+from qaengine_tasks.gum_files import names, read_gum
 from qaengine_tasks.phrasing import questions
 from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.spans import Place, bracketed, span_scores, spans_triple
@@ -24,6 +25,9 @@ TYPES = {
     "group": "GROUP",
 }
 """Our type of each type of the files."""
+
+GUM_TYPES = {"person": "PERSON", "place": "LOCATION", "organization": "GROUP"}
+"""Our type of each of GUM's types that are named often; it does not part companies from others."""
 
 FILES: dict[Split, str] = {
     "train": "wnut17train.conll",
@@ -96,10 +100,38 @@ def qaengine_tasks() -> Iterable[Task]:
     return [NamedEntities()]
 
 
-def read(split: Split, *, path: Path | str | None = None) -> list[Tagged]:
-    """The sentences of a split; `path` is the folder of the three published files."""
-    file = find(Path(path) if path is not None else locate("wnut17"), FILES[split])
-    return parse(read_text(file), str(file))
+def read(split: Split, *, gum: bool = False, path: Path | str | None = None) -> list[Tagged]:
+    """The sentences of a split; `path` is the folder of the three published files.
+
+    `gum`: for training those of WNUT17 twice, and behind them GUM's 10,224, whose 4,908 names of
+    people, places and organizations are told by its mentions and tags; from gum_coref and
+    ud_english_gum, beside the folder.
+    """
+    folder = Path(path) if path is not None else locate("wnut17")
+    file = find(folder, FILES[split])
+    sentences = parse(read_text(file), str(file))
+    if gum and split == "train":
+        sentences += sentences + list(_of_gum(None if path is None else folder.parent))
+    return sentences
+
+
+def _of_gum(path: Path | None) -> Iterator[Tagged]:
+    """Sentences of GUM with names of three types; it has too few of the others, or none."""
+    for document, sentences, borders in read_gum("train", path):
+        found = [
+            (start, end, GUM_TYPES[type_])
+            for start, end, type_ in names(document, sentences)
+            if type_ in GUM_TYPES
+        ]
+        for first, last in borders:
+            yield (
+                document.tokens[first:last],
+                tuple(
+                    (start - first, end - first, type_)
+                    for start, end, type_ in found
+                    if first <= start and end <= last
+                ),
+            )
 
 
 def parse(text: str, name: str) -> list[Tagged]:

@@ -14,7 +14,7 @@ from qaengine.errors import DataError
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, Tags, TaskSchema, Triple, Value
 from qaengine_tasks.conllu import Sentence, Token, read_sentences
-from qaengine_tasks.mentions import GUM_FILES, GUM_TRAIN_REBUILT
+from qaengine_tasks.gum_files import treebank
 from qaengine_tasks.phrasing import questions
 from qaengine_tasks.phrasings import Phrased
 from qaengine_tasks.text_files import find
@@ -119,7 +119,7 @@ def read(split: Split, *, gum: bool = False, path: Path | str | None = None) -> 
     if gum and split == "train":
         held_out = {_key(one) for other in ("valid", "test") for one in read(other, path=path)}
         beside = locate("ud_english_gum") if path is None else folder.parent / "ud_english_gum"
-        more = _read(find(beside, GUM_FILES["train"][1], GUM_TRAIN_REBUILT))
+        more = _read(treebank("train", beside))
         sentences += _retagged([one for one in more if _key(one) not in held_out], sentences)
     return sentences
 
