@@ -16,11 +16,33 @@ from torch import Tensor
 from qaengine.network.answers.spans import Pairs, SpansAnswer
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.prepare import Groups
-from qaengine.scoring import measured, outcomes
+from qaengine.scoring import Calibration, Outcome, calibrate, measured, outcomes
 from qaengine.vocabulary import Vocabulary
 
 SHIFTS = (-0.8, -0.4, 0.0, 0.4, 0.8, 1.2, 1.6, 2.0)
 """Tried as additions to the log odds of every span of a task."""
+
+
+@contextmanager
+def settled(
+    network: DynamicMemoryNetwork,
+    vocabulary: Vocabulary,
+    groups: Groups,
+    results: Mapping[str, list[Outcome]],
+    device: torch.device,
+) -> Iterator[dict[str, Calibration]]:
+    """The network with the best thresholds, for as long as the block; by task, how sure it may be.
+
+    `results` are the outcomes of the groups without any shift.
+    """
+    shifts = balance(network, vocabulary, groups, device)
+    by_task: dict[str, list[Outcome]] = {}
+    with shifted(network, shifts):
+        for name, some in groups.items():
+            task = some[0].task
+            own = outcomes(network, vocabulary, some, device) if task in shifts else results[name]
+            by_task.setdefault(task, []).extend(own)
+        yield {task: calibrate(own) for task, own in by_task.items()}
 
 
 def balance(

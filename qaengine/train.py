@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from qaengine.balance import balance, shifted
+from qaengine.balance import settled
 from qaengine.batch import Example, collate
 from qaengine.checkpoint import Checkpoint, Config, build, load_checkpoint
 from qaengine.errors import CheckpointError, DataError, RecipeError
@@ -34,7 +34,7 @@ from qaengine.recipe import Recipe, Training
 from qaengine.registry import registry
 from qaengine.routing import fit_router
 from qaengine.schema import Split, TaskSchema
-from qaengine.scoring import Calibration, calibrate, measured, outcomes, way
+from qaengine.scoring import Calibration, measured, outcomes, way
 from qaengine.training_state import NAME, read_state, set_rate, write_state
 from qaengine.vocabulary import Vocabulary
 from qaengine.word_vectors import WordVectors, read_vectors
@@ -191,15 +191,8 @@ class _Session:
             self.best, self.best_metrics = line["valid_mean"], line
             every = chain.from_iterable(self.train_groups.values())
             fit_router(self.network, self.vocabulary, every, self.recipe.training.seed)
-            shifts = balance(self.network, self.vocabulary, self.valid_groups, device)
-            with shifted(self.network, shifts):
-                for group in chain.from_iterable(by_task[task] for task in shifts):
-                    some = self.valid_groups[group]
-                    results[group] = outcomes(self.network, self.vocabulary, some, device)
-                calibration = {
-                    task: calibrate(list(chain.from_iterable(results[one] for one in some)))
-                    for task, some in by_task.items()
-                }
+            settling = settled(self.network, self.vocabulary, self.valid_groups, results, device)
+            with settling as calibration:
                 self._checkpoint(calibration).save(self.folder)
             write_whole(self.folder / "metrics.json", json.dumps(line, indent=1))
 

@@ -10,16 +10,15 @@ chains. `--prepared` is the folder of prepared stories that the checkpoint was t
 from __future__ import annotations
 
 import argparse
-from itertools import chain
 from pathlib import Path
 
 import torch
 
-from qaengine.balance import balance, shifted
+from qaengine.balance import settled
 from qaengine.batch import Example
 from qaengine.checkpoint import Checkpoint, load_checkpoint
 from qaengine.prepare import read_stories
-from qaengine.scoring import calibrate, calibration_error, outcomes
+from qaengine.scoring import outcomes
 from qaengine.train import thinned
 
 MOST = 2_000
@@ -36,20 +35,11 @@ def main() -> None:
     network, vocabulary = checkpoint.network, checkpoint.vocabulary
     device = torch.device("cpu")
     groups = validation(chosen.prepared, set(vocabulary.schemas))
-    shifts = balance(network, vocabulary, groups, device)
-    print("log odds of spans:", shifts)
-    found = {}
-    with shifted(network, shifts):
-        for task in vocabulary.schemas:
-            own = [some for some in groups.values() if some[0].task == task]
-            results = list(
-                chain.from_iterable(outcomes(network, vocabulary, one, device) for one in own)
-            )
-            found[task] = calibrate(results)
-            error = calibration_error(results, found[task])
-            print(f"{task}: {len(results)} questions, calibration error {error:.3f}")
+    results = {name: outcomes(network, vocabulary, some, device) for name, some in groups.items()}
+    with settled(network, vocabulary, groups, results, device) as found:
         config = checkpoint.config.model_copy(update={"calibration": found})
         Checkpoint(config, vocabulary, network).save(chosen.out, half=True)
+    print("calibrated:", ", ".join(found))
 
 
 def validation(folder: Path, tasks: set[str]) -> dict[str, list[Example]]:
