@@ -79,11 +79,7 @@ class BinaryEncoder(TreeEncoder):
 
     def climb(self, forest: Forest, words: Float[Tensor, "w d"]) -> Float[Tensor, "k s"]:
         def step(level: Level, children: Tensor | None) -> Tensor:
-            if children is None:
-                return self.leaf(words)
-            assert level.pairs is not None
-            paired = children.index_select(0, level.pairs)
-            return self.join(torch.unflatten(paired, 0, (level.size, 2)))
+            return self.leaf(words) if children is None else self.join(level.paired(children))
 
         return climb(forest, step)
 
@@ -100,9 +96,7 @@ class NodeEncoder(TreeEncoder):
     """A cell over trees whose nodes stand for words; the vector of one that does not is zero."""
 
     def climb(self, forest: Forest, words: Float[Tensor, "w d"]) -> Float[Tensor, "k s"]:
-        vectors = words.new_zeros(len(forest.sentence), words.shape[1])
-        read = self.read(vectors.index_copy(0, forest.worded, words))
-        given = read.split_with_sizes(forest.sizes)
+        given = self.read(forest.by_node(words)).split_with_sizes(forest.sizes)
 
         def step(level: Level, children: Tensor | None) -> Tensor:
             return self.node(given[level.number], children, level)

@@ -47,6 +47,11 @@ class Level(NamedTuple):
         total = values.new_zeros(self.size, values.shape[1])
         return total.index_add(0, self.parents, values)
 
+    def paired(self, values: Float[Tensor, "c x"]) -> Float[Tensor, "m 2 x"]:
+        """In a binary forest: of each node its left and its right child's."""
+        assert self.pairs is not None
+        return torch.unflatten(values.index_select(0, self.pairs), 0, (self.size, 2))
+
 
 @dataclass(frozen=True)
 class Forest:
@@ -175,6 +180,11 @@ class Forest:
     def read(self, embedded: Float[Tensor, "n t d"]) -> Float[Tensor, "w d"]:
         """The vectors of the nodes' words."""
         return embedded.flatten(0, 1).index_select(0, self._cells(embedded.shape[1]))
+
+    def by_node(self, words: Float[Tensor, "w d"]) -> Float[Tensor, "k d"]:
+        """Of each node its word's vector; zero where it stands for none."""
+        vectors = words.new_zeros(len(self.sentence), words.shape[1])
+        return vectors.index_copy(0, self.worded, words)
 
     def by_word(self, values: Float[Tensor, "k d"], most: int) -> Float[Tensor, "n {most} d"]:
         """Of each word of a sentence its node's; zero behind the end."""
