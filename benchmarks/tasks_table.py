@@ -3,8 +3,9 @@
     QAENGINE_DATA=... python benchmarks/tasks_table.py [CHECKPOINT] [--tasks NAME ...]
 
 Writes docs/results/joint-TASK.json, what `qaengine evaluate TASK --split test --json` prints, and
-prints the table. `--read` prints it from the files that are there. Another split, or a limit, is
-for trying: it is written only where `--folder` says so.
+prints the table; with `--alone` alone-TASK.json, of a checkpoint that learnt nothing but its tasks,
+which stands beside. `--read` prints the table from the files that are there. Another split, or a
+limit, is for trying: it is written only where `--folder` says so.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,16 +72,19 @@ def main() -> None:
     parser.add_argument("--split", default="test", choices=("valid", "test"))
     parser.add_argument("--limit", type=int, help="the first questions of each group")
     parser.add_argument("--folder", type=Path, help="where the scores go, or come from")
+    parser.add_argument("--alone", action="store_true", help="the checkpoint is of --tasks only")
     parser.add_argument("--read", action="store_true", help="evaluate nothing, read the files")
     chosen = parser.parse_args()
     trying = chosen.limit is not None or chosen.split != "test"
     folder = chosen.folder or (RESULTS if chosen.read or not trying else None)
+    kind = "alone" if chosen.alone else "joint"
     if chosen.read:
-        scores = read(folder or RESULTS, chosen.tasks)
+        scores = read(folder or RESULTS, chosen.tasks, kind)
     else:
         asked = measured(chosen.checkpoint, chosen.tasks, chosen.split, chosen.limit)
-        scores = list(written(asked, folder))
-    print(table(scores))
+        scores = list(written(asked, folder, kind))
+    beside = {} if chosen.alone else {one["task"]: one for one in read(RESULTS, None, "alone")}
+    print(table(scores, beside))
     if any(one["task"] == "translation" for one in scores):
         from qaengine_tasks.translation import signature
 
@@ -103,48 +107,61 @@ def measured(
             print(f"Without {task}: {error}", file=sys.stderr)
 
 
-def written(scores: Iterable[dict[str, Any]], folder: Path | None) -> Iterator[dict[str, Any]]:
+def written(
+    scores: Iterable[dict[str, Any]], folder: Path | None, kind: str
+) -> Iterator[dict[str, Any]]:
     """The same scores, each written as soon as it is known."""
     for one in scores:
         if folder is not None:
-            path = folder / f"joint-{one['task']}.json"
+            path = folder / f"{kind}-{one['task']}.json"
             path.write_text(json.dumps(one, separators=(",", ":")) + "\n", "utf-8")
         print(f"{one['task']}: {one['score']:.2f}, {one['seconds']:.0f} s", file=sys.stderr)
         yield one
 
 
-def read(folder: Path, tasks: list[str] | None) -> list[dict[str, Any]]:
+def read(folder: Path, tasks: list[str] | None, kind: str) -> list[dict[str, Any]]:
     """The written scores, in the order of ROWS."""
     names = list(dict.fromkeys(row.task for row in ROWS))
-    found = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("joint-*.json"))]
+    found = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob(f"{kind}-*.json"))]
     chosen = [one for one in found if tasks is None or one["task"] in tasks]
     return sorted(chosen, key=lambda one: (*names, one["task"]).index(one["task"]))
 
 
-def table(scores: Iterable[dict[str, Any]]) -> str:
-    """Markdown: a row a score; a task without rows has its mean."""
+def table(scores: Iterable[dict[str, Any]], alone: Mapping[str, dict[str, Any]]) -> str:
+    """Markdown: a row a score; a task without rows has its mean. `alone`: by task, the scores of
+    weights that learnt nothing else."""
     lines = [
-        "| group | metric | measured | floor | goal | published | questions | calibration error |",
-        "|---|---|---|---|---|---|---|---|",
+        "| group | metric | measured | alone | floor | goal | published | questions "
+        "| calibration error |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for one in scores:
         rows = [row for row in ROWS if row.task == one["task"]] or [Row(one["task"], one["metric"])]
-        lines += [f"| {' | '.join(cells(row, one))} |" for row in rows]
+        beside = alone.get(one["task"])
+        lines += [f"| {' | '.join(cells(row, one, beside))} |" for row in rows]
     return "\n".join(lines)
 
 
-def cells(row: Row, scores: dict[str, Any]) -> Iterator[str]:
+def cells(row: Row, scores: dict[str, Any], alone: dict[str, Any] | None) -> Iterator[str]:
     """What stands in a row; the calibration error is that of the whole task."""
-    several = row.group not in scores["groups"] and row.group == scores["task"]
-    group = {row.metric: scores["score"], **scores} if several else scores["groups"][row.group]
-    yield f"{row.group}, mean" if several else row.group
+    group = scored(row, scores)
+    yield f"{row.group}, mean" if "groups" in group else row.group
     yield row.metric
     yield f"**{figure(row, group[row.metric])}**"
+    yield figure(row, scored(row, alone)[row.metric]) if alone else ""
     yield figure(row, row.floor)
     yield figure(row, row.goal)
     yield row.published
     yield f"{group['questions']:,.0f}"
     yield f"{scores['calibration_error']:.3f}"
+
+
+def scored(row: Row, scores: dict[str, Any]) -> dict[str, Any]:
+    """The scores of the row's group; of a task of several groups those of all together."""
+    if row.group not in scores["groups"] and row.group == scores["task"]:
+        return {row.metric: scores["score"], **scores}
+    found: dict[str, Any] = scores["groups"][row.group]
+    return found
 
 
 def figure(row: Row, value: float | None) -> str:

@@ -112,22 +112,33 @@ def cells(line: str) -> list[str]:
 def test_table_shows_a_group_beside_its_goals(benchmark: Any) -> None:
     table = benchmark("tasks_table").table
     told = scores("question_type", question_type={"accuracy": 91.25, "questions": 500})
-    row = ["question_type", "accuracy", "**91.2**", "90.0", "94.0", "", "500", "0.012"]
-    assert cells(table([told]).splitlines()[2]) == row
+    row = ["question_type", "accuracy", "**91.2**", "", "90.0", "94.0", "", "500", "0.012"]
+    assert cells(table([told], {}).splitlines()[2]) == row
 
 
 def test_table_shows_the_mean_of_many_groups(benchmark: Any) -> None:
     table = benchmark("tasks_table").table
     told = scores("babi", **{"babi 1": {"accuracy": 100.0, "questions": 40}})
-    assert cells(table([told]).splitlines()[2])[:5] == [
-        *("babi, mean", "accuracy", "**98.8**", "97.0", "99.0")
+    assert cells(table([told], {}).splitlines()[2])[:5] == [
+        *("babi, mean", "accuracy", "**98.8**", "", "97.0")
     ]
+
+
+def test_table_shows_what_a_task_has_alone(benchmark: Any) -> None:
+    table = benchmark("tasks_table").table
+    told = scores("question_type", question_type={"accuracy": 91.25, "questions": 500})
+    alone = scores("question_type", question_type={"accuracy": 90.0, "questions": 500})
+    assert cells(table([told], {"question_type": alone}).splitlines()[2])[2:4] == [
+        "**91.2**",
+        "90.0",
+    ]
+    assert cells(table([told], {"sentiment": alone}).splitlines()[2])[3] == ""
 
 
 def test_table_has_a_row_for_a_task_of_somebody_else(benchmark: Any) -> None:
     table = benchmark("tasks_table").table
     told = scores("rain", rain={"accuracy": 98.76, "questions": 40})
-    assert cells(table([told]).splitlines()[2])[:4] == ["rain", "accuracy", "**98.8**", ""]
+    assert cells(table([told], {}).splitlines()[2])[:4] == ["rain", "accuracy", "**98.8**", ""]
 
 
 def test_every_row_is_scored(benchmark: Any) -> None:
