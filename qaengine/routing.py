@@ -20,7 +20,7 @@ from qaengine.network.router import Router
 from qaengine.registry import registry
 from qaengine.vocabulary import Vocabulary
 
-MOST = 3_000
+MOST = 12_000
 """Questions of a task's examples that are learnt from, beside all its phrasings."""
 ROUNDS = 10
 BATCH = 256
@@ -39,13 +39,15 @@ def fit_router(
     seed: int = 0,
     *,
     by_heart: bool = False,
+    most: int = MOST,
 ) -> None:
     """Fits the router to the questions of the examples, and to the phrasings of the tasks and of
     their schemas; the rest of the network stays as it is. `by_heart`: without those phrasings that
-    only the tasks know, which are many, and too many for a tiny network."""
+    only the tasks know, which are many, and too many for a tiny network. `most`: questions of a
+    task's examples; stories ask about so many things that few of them leave doubts."""
     if network.router is None:
         return
-    numbered = _questions(vocabulary, examples, random.Random(seed), by_heart)
+    numbered = _questions(vocabulary, examples, random.Random(seed), by_heart, most)
     device = next(network.parameters()).device
     network.eval()
     asked = [Example((question,), question) for question, _ in numbered]
@@ -81,7 +83,11 @@ def _learn(router: Router, features: Tensor, wanted: Tensor) -> None:
 
 
 def _questions(
-    vocabulary: Vocabulary, examples: Iterable[Example], rng: random.Random, by_heart: bool
+    vocabulary: Vocabulary,
+    examples: Iterable[Example],
+    rng: random.Random,
+    by_heart: bool,
+    most: int,
 ) -> list[tuple[Words, int]]:
     """Distinct questions, and the number of the route that each takes."""
     installed = {} if by_heart else registry().tasks()
@@ -100,6 +106,6 @@ def _questions(
     chosen = []
     for route, number in vocabulary.routes.items():
         some = list(answered[route] or refused[route])
-        sample = rng.sample(some, min(len(some), MOST))
+        sample = rng.sample(some, min(len(some), most))
         chosen += [(one, number) for one in dict.fromkeys([*phrased[route], *sample])]
     return chosen

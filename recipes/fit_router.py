@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument("--prepared", type=Path, required=True, help="folder of prepared stories")
     parser.add_argument("--encoder", type=Path, help="file or checkpoint with a question encoder")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--most", type=int, default=40_000, help="questions of a task")
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
     checkpoint = load_checkpoint(chosen.checkpoint)
@@ -39,7 +40,7 @@ def main() -> None:
         checkpoint = with_encoder(checkpoint, chosen.encoder)
     known = checkpoint.vocabulary.schemas
     examples = [one for one in stories(chosen.prepared) if one.task in known]
-    fit_router(checkpoint.network, checkpoint.vocabulary, examples, chosen.seed)
+    fit_router(checkpoint.network, checkpoint.vocabulary, examples, chosen.seed, most=chosen.most)
     checkpoint.save(chosen.out, half=True)
 
 
