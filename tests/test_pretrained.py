@@ -32,7 +32,6 @@ def test_nothing_told_of_the_milk(engine: Engine) -> None:
     assert engine.ask("Mary went to the garden.", "Where is the milk?").abstained
 
 
-@pytest.mark.xfail(reason="stories without a change of place: docs/results.md", strict=True)
 def test_a_thing_dropped_is_carried_no_more(engine: Engine) -> None:
     story = "Mary took the milk. Mary got the apple. Mary dropped the milk. Mary took the football."
     assert engine.ask(story, "What is Mary carrying?").text == "apple,football"
