@@ -40,7 +40,7 @@ _FORMS = tuple(
     for form in (
         rf"(?P<a>.+?)\s+(?:{_SAME}\s+(?:with|to|as)|{_REFER}(?:\s+(?:back\s+)?(?:to|with|for))?"
         rf"(?:\s+{_SAME}\s+as)?|another\s+(?:word|name)\s+for)\s*:?\s+(?P<b>.+?)\W*$",
-        rf"(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+(?:both\s+)?(?:{_SAME}|{_REFER}|one)\b",
+        rf"(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+(?:(?:are|were|be)\s+)?(?:both\s+)?(?:{_SAME}|{_REFER}|one)\b",
     )
 )
 _ARTICLES = frozenset(("a", "an", "the"))
