@@ -6,13 +6,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from qaengine.network.forest import Level
-from qaengine_encoders.trees import BinaryEncoder, NodeEncoder
+from qaengine.network.forest import Forest, Level
+from qaengine_encoders.late import Late
+from qaengine_encoders.trees import TreeEncoder, climb
 
 PAPER = "Tai et al. 2015, arXiv 1503.00075"
 
 
-class ChildSumTreeLSTMEncoder(NodeEncoder):
+class ChildSumTreeLSTMEncoder(TreeEncoder):
     """Child-Sum Tree-LSTM: any number of children, their order forgotten (equations 2 to 8).
 
     For a node j with the word x_j and the children C:
@@ -37,21 +38,25 @@ class ChildSumTreeLSTMEncoder(NodeEncoder):
         self.summed = nn.Linear(width, 3 * width, bias=False)  # u, i, o
         self.forget = nn.Linear(width, width, bias=False)
 
-    def read(self, words: Float[Tensor, "k d"]) -> Float[Tensor, "k g"]:
-        return self.word(words)
+    def climb(self, forest: Forest, words: Float[Tensor, "w d"]) -> Float[Tensor, "k s"]:
+        read = self.word(forest.by_node(words))
+        rest, forget = read.split_with_sizes([3 * self.width, self.width], dim=1)
+        leaves, *sizes = forest.sizes
+        of_leaves, of_others = rest.split_with_sizes([leaves, sum(sizes)])
+        summed = Late(self.summed.weight, of_others, sizes)
+        gates = Late(self.forget.weight, forget.index_select(0, forest.above), forest.given[1:])
 
-    def node(
-        self, given: Float[Tensor, "m g"], children: Float[Tensor, "c s"] | None, level: Level
-    ) -> Float[Tensor, "m s"]:
-        rest, forget = given.split_with_sizes([3 * self.width, self.width], dim=1)
-        if children is None:
-            return _node(rest)
-        hidden, cell = children.chunk(2, dim=1)
-        kept = (forget.index_select(0, level.parents) + self.forget(hidden)).sigmoid() * cell
-        return _node(rest + self.summed(level.sum(hidden)), level.sum(kept))
+        def step(level: Level, children: Tensor | None) -> Tensor:
+            if children is None:
+                return _node(of_leaves)
+            hidden, cell = children.chunk(2, dim=1)
+            kept = level.sum(gates(hidden).sigmoid() * cell)
+            return _node(summed(level.sum(hidden)), kept)
+
+        return climb(forest, step)
 
 
-class ConstituencyTreeLSTMEncoder(BinaryEncoder):
+class ConstituencyTreeLSTMEncoder(TreeEncoder):
     """Binary Tree-LSTM over constituency trees (equations 9 to 14 with N = 2).
 
     A leaf has a word and no children; a phrase has a left and a right child, and no word:
@@ -66,20 +71,26 @@ class ConstituencyTreeLSTMEncoder(BinaryEncoder):
 
     name = "constituency_tree_lstm"
     paper = PAPER
+    binary_trees = True
 
     def __init__(self, width: int) -> None:
         super().__init__(width)
         self.word = nn.Linear(width, 3 * width)  # u, i, o
         self.both = nn.Linear(2 * width, 5 * width)  # u, i, o, f_l, f_r
 
-    def leaf(self, words: Float[Tensor, "w d"]) -> Float[Tensor, "w s"]:
-        return _node(self.word(words))
+    def climb(self, forest: Forest, words: Float[Tensor, "w d"]) -> Float[Tensor, "k s"]:
+        _, *sizes = forest.sizes
+        both = Late(self.both.weight, self.both.bias.expand(sum(sizes), -1), sizes)
 
-    def join(self, children: Float[Tensor, "m 2 s"]) -> Float[Tensor, "m s"]:
-        hidden, cells = children.chunk(2, dim=2)  # (m, 2, d)
-        update, gates = _opened(self.both(hidden.flatten(1)), self.width)
-        i, o, forget = gates.split_with_sizes([self.width, self.width, 2 * self.width], dim=1)
-        return _state(update, i, o, (forget.view_as(cells) * cells).sum(1))
+        def step(level: Level, children: Tensor | None) -> Tensor:
+            if children is None:
+                return _node(self.word(words))
+            hidden, cells = level.paired(children).chunk(2, dim=2)  # (m, 2, d)
+            update, gates = _opened(both(hidden.flatten(1)), self.width)
+            i, o, forget = gates.split_with_sizes([self.width, self.width, 2 * self.width], dim=1)
+            return _state(update, i, o, (forget.view_as(cells) * cells).sum(1))
+
+        return climb(forest, step)
 
 
 def _node(

@@ -158,6 +158,12 @@ class Forest:
         return Forest(**moved)
 
     @cached_property
+    def above(self) -> Int[Tensor, " c"]:
+        """Of each of the `children` the number of its parent."""
+        starts = torch.from_numpy(np.repeat(_before(np.asarray(self.sizes)), self.given))
+        return self.parents + starts.to(self.parents.device)
+
+    @cached_property
     def levels(self) -> list[Level]:
         """From the leaves up."""
         moves: list[list[tuple[int, int]]] = [[] for _ in self.sizes]
