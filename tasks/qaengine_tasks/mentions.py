@@ -13,7 +13,7 @@ from qaengine_tasks.coreference_files import Document, read_litbank, without_pos
 from qaengine_tasks.gum_files import read_gum
 from qaengine_tasks.phrasing import questions
 from qaengine_tasks.phrasings import Phrased
-from qaengine_tasks.spans import Place, bracketed, span_scores, spans_triple
+from qaengine_tasks.spans import Place, bracketed, parted, span_scores, spans_triple
 
 SAMPLES = (
     "[[Rosa] 's neighbour] grows [tomatoes on [the balcony]] .",
@@ -122,15 +122,5 @@ def cut(document: Document, borders: Iterable[tuple[int, int]]) -> list[Marked]:
     Mentions that cross a border are left out; the published files have none.
     """
     mentions = without_possessives(document).mentions
-    places = sorted({(mention.start, mention.end) for mention in mentions})
-    return [
-        (
-            document.tokens[first:last],
-            tuple(
-                (start - first, end - first, "")
-                for start, end in places
-                if first <= start and end <= last
-            ),
-        )
-        for first, last in borders
-    ]
+    places = sorted({(mention.start, mention.end, "") for mention in mentions})
+    return parted(document.tokens, places, borders)

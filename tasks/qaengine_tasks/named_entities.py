@@ -13,7 +13,7 @@ from qaengine.schema import Split, TaskSchema, Triple, Value
 from qaengine_tasks.gum_files import names, read_gum
 from qaengine_tasks.phrasing import questions
 from qaengine_tasks.phrasings import Phrased
-from qaengine_tasks.spans import Place, bracketed, span_scores, spans_triple
+from qaengine_tasks.spans import Place, bracketed, parted, span_scores, spans_triple
 from qaengine_tasks.text_files import find, read_text
 
 TYPES = {
@@ -123,15 +123,7 @@ def _of_gum(path: Path | None) -> Iterator[Tagged]:
             for start, end, type_ in names(document, sentences)
             if type_ in GUM_TYPES
         ]
-        for first, last in borders:
-            yield (
-                document.tokens[first:last],
-                tuple(
-                    (start - first, end - first, type_)
-                    for start, end, type_ in found
-                    if first <= start and end <= last
-                ),
-            )
+        yield from parted(document.tokens, found, borders)
 
 
 def parse(text: str, name: str) -> list[Tagged]:

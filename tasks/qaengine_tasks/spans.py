@@ -39,6 +39,24 @@ def spans_triple(task: str, facts: Sequence[str], question: str, found: Iterable
     return Triple(input=tuple(facts), question=question, answer=str(spans), task=task, value=spans)
 
 
+def parted(
+    tokens: Sequence[str], found: Sequence[Place], borders: Iterable[tuple[int, int]]
+) -> list[tuple[tuple[str, ...], tuple[Place, ...]]]:
+    """The sentences of a text between borders, each with its own spans, counted from its beginning;
+    spans that cross a border are left out."""
+    return [
+        (
+            tuple(tokens[first:last]),
+            tuple(
+                (start - first, end - first, type_)
+                for start, end, type_ in found
+                if first <= start and end <= last
+            ),
+        )
+        for first, last in borders
+    ]
+
+
 def bracketed(text: str, *, typed: bool = False) -> tuple[tuple[str, ...], tuple[Place, ...]]:
     """Tokens and spans of tokens of a text with brackets, its tokens parted by blanks.
 
