@@ -36,10 +36,32 @@ def prepare(recipe: Recipe, folder: Path) -> None:
         for split in ("train", "valid"):
             path = story_file(folder, number, split)
             if not path.exists():
-                schema = registry().task(source.task).schema.model_dump_json()
-                told = _told(source, split, recipe.training.seed)
-                lines = [schema, *(json.dumps(story) for story in told)]
-                write_whole(path, gzip.compress("\n".join(lines).encode(), 6, mtime=0))
+                write_whole(path, _prepared(source, split, recipe.training.seed))
+
+
+def _prepared(source: Source, split: Split, seed: int) -> bytes:
+    if source.file and split == "train":
+        return _given(Path(source.file), source.task)
+    lines = [registry().task(source.task).schema.model_dump_json()]
+    if not source.file:
+        lines += (json.dumps(story) for story in _told(source, split, seed))
+    return gzip.compress("\n".join(lines).encode(), 6, mtime=0)
+
+
+def _given(path: Path, task: str) -> bytes:
+    """A file of prepared stories, as it is; raises `DataError` where it holds none of the task."""
+    if not path.is_file():
+        raise DataError(
+            f"There are no prepared stories at {path}. Make them with recipes/silver.py, or name "
+            "another file in the recipe's source."
+        )
+    tasks = {one.task for some in read_stories(path).values() for one in some}
+    if tasks != {task}:
+        raise DataError(
+            f"{path} holds stories of {', '.join(sorted(tasks)) or 'no task'}, but the recipe's "
+            f"source is of {task}."
+        )
+    return path.read_bytes()
 
 
 def story_file(folder: Path, number: int, split: Split) -> Path:
@@ -96,13 +118,30 @@ def _told(source: Source, split: Split, seed: int) -> Iterator[dict[str, Any]]:
     more = source.train_options if split == "train" else source.valid_options
     rng = random.Random(f"{seed}:{source.task}")
     told: Counter[str] = Counter()
+    plain = _plain_questions(source) if source.plain and split == "train" else {}
     for group, story in task.stories(split, **source.options, **more):
+        if group in plain:
+            story = [one.model_copy(update={"question": plain[group]}) for one in story]
         told[group] += 1
         if source.most and told[group] > source.most:
             continue
         yield _line(group, story, task.schema)
         for _ in range(source.copies if split == "train" else 0):
             yield _line(group, task.varied(group, story, rng, **source.vary), task.schema)
+
+
+def _plain_questions(source: Source) -> dict[str, str]:
+    """What each group is asked in validation; raises `DataError` where it is not one question."""
+    found: dict[str, str] = {}
+    stories = registry().task(source.task).stories
+    for group, story in stories("valid", **source.options, **source.valid_options):
+        for one in story:
+            if found.setdefault(group, one.question) != one.question:
+                raise DataError(
+                    f"The stories of {group!r} ask different things ({found[group]!r}, "
+                    f"{one.question!r}): leave out plain = true for {source.task}."
+                )
+    return found
 
 
 def _line(group: str, story: Sequence[Triple], schema: TaskSchema) -> dict[str, Any]:

@@ -20,6 +20,12 @@ class Source(Frozen):
     task: str
     options: dict[str, Any] = {}
     """For the task's `stories`, train and valid alike."""
+    file: str = ""
+    """Prepared training stories in place of the task's own, as `recipes/silver.py` writes them;
+    nothing is validated on them."""
+    plain: bool = False
+    """Whether each group is asked in the one question of its validation stories, in place of many
+    phrasings: half the work for a transformer, which reads them, too."""
     train_options: dict[str, Any] = {}
     valid_options: dict[str, Any] = {}
     copies: int = Field(default=0, ge=0)
@@ -47,6 +53,9 @@ class Training(Frozen):
     learning_rate: float = Field(default=1e-3, gt=0)
     settled: float = Field(default=0.05, ge=0)
     """Share of that rate for what an encoder learnt elsewhere ("pretrained-tuned")."""
+    learns: tuple[str, ...] = ()
+    """Beginnings of the names of the weights that learn, as "answers.text"; none: all of them. The
+    others stay as they are, and so do the answers that rest on them alone."""
     warmup: float = Field(default=0.05, ge=0, lt=1)
     weight_decay: float = Field(default=0.01, ge=0)
     clip: float = Field(default=1.0, gt=0)

@@ -25,7 +25,7 @@ from torch import nn
 from qaengine.balance import settled
 from qaengine.batch import Example, collate
 from qaengine.checkpoint import Checkpoint, Config, build, load_checkpoint
-from qaengine.errors import CheckpointError, DataError, RecipeError
+from qaengine.errors import CheckpointError, DataError, RecipeError, unknown
 from qaengine.files import write_whole
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.parsing import with_trees
@@ -103,6 +103,7 @@ class _Session:
             _take_over(network, given)
         if known:
             _begin_with(network, known)
+        _settle(network, recipe.training.learns)
         self.network = accelerator.prepare(network)
         self.optimizer = torch.optim.AdamW(
             _parameters(network, recipe.training.settled),
@@ -346,6 +347,20 @@ def _parameters(network: DynamicMemoryNetwork, share: float) -> list[dict[str, A
     known = set(map(id, settled))
     groups = [{"params": [one for one in network.parameters() if id(one) not in known]}]
     return groups + [{"params": settled, "share": share}] * bool(settled)
+
+
+def _settle(network: nn.Module, learns: Sequence[str]) -> None:
+    """Only weights whose names begin so learn, where any are named."""
+    if not learns:
+        return
+    beginnings = (*learns, "router.")  # the router is fitted by itself, whatever else learns
+    learning = [name for name, _ in network.named_parameters() if name.startswith(beginnings)]
+    for one in learns:
+        if not any(name.startswith(one) for name in learning):
+            parts = dict.fromkeys(".".join(n.split(".")[:2]) for n, _ in network.named_parameters())
+            raise RecipeError(unknown("part of the network", one, list(parts)))
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(parameter.requires_grad and name.startswith(beginnings))
 
 
 def _take_over(network: DynamicMemoryNetwork, given: WordVectors) -> None:

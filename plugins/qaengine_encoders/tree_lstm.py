@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from qaengine.network.forest import Forest, Level
-from qaengine_encoders.late import Late
+from qaengine.network.late import Late
 from qaengine_encoders.trees import TreeEncoder, climb
 
 PAPER = "Tai et al. 2015, arXiv 1503.00075"

@@ -56,6 +56,8 @@ class NetworkConfig(Frozen):
     source: int = Field(default=0, ge=0)
     """Width, in each direction, of a recurrence that reads the words once more for a text to be
     written; with it, what is written also sees each word by itself."""
+    deeper: int = Field(default=0, ge=0, multiple_of=2)
+    """Width of a second layer in which texts are read and written, above the first (`source`)."""
     compare: int = Field(default=0, ge=0)
     """Width, in each direction, of a recurrence that reads two sentences once more for a score, and
     compares them word by word."""
@@ -74,4 +76,6 @@ class NetworkConfig(Frozen):
     def _heads_share_the_width(self) -> NetworkConfig:
         if self.width % self.heads:
             raise ValueError(f"width {self.width} cannot be shared by {self.heads} heads")
+        if self.deeper and not self.source:
+            raise ValueError(f"deeper = {self.deeper} wants a first layer: set source, too")
         return self

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 import torch
 
@@ -30,10 +32,10 @@ TRIPLES = [
 EXAMPLES = [example(triple, SCHEMA) for triple in TRIPLES]
 
 
-@pytest.fixture(scope="module")
-def learnt() -> Checkpoint:
+@pytest.fixture(scope="module", params=[{}, {"source": 8, "deeper": 8}], ids=["plain", "deeper"])
+def learnt(request: pytest.FixtureRequest) -> Checkpoint:
     """Has learnt a little: it is sure of some parts and not of others."""
-    return tiny_engine(TRIPLES, tasks=(SCHEMA,), steps=60).checkpoint
+    return tiny_engine(TRIPLES, tasks=(SCHEMA,), steps=60, **request.param).checkpoint
 
 
 def written(
@@ -120,13 +122,28 @@ def test_what_is_copied_are_parts_of_the_input_up_to_the_limit() -> None:
     assert found.shape == (len(EXAMPLES), 2 * longest + 20)
     for row, one in enumerate(EXAMPLES):
         own = {part for word in one.facts[0] for part in known.vocabulary.parts.encode(word)}
-        assert set(found[row].tolist()) <= own
+        assert set(found[row, : 2 * one.count + 20].tolist()) <= own
+        assert set(found[row, 2 * one.count + 20 :].tolist()) <= {END}
 
 
 def test_a_recurrence_over_the_source_begins_at_nothing() -> None:
     """A network that learnt without it answers as before, and learns to use it."""
-    known = tiny_engine(TRIPLES, tasks=(SCHEMA,)).checkpoint
-    config = known.config.network.model_copy(update={"source": 8})
+    wider = _grown(tiny_engine(TRIPLES, tasks=(SCHEMA,)).checkpoint, source=8)
+    for learnt in (wider.seen_around.weight, wider.named):
+        assert learnt.grad is not None
+        assert learnt.grad.abs().sum() > 0
+
+
+def test_a_second_layer_begins_at_nothing() -> None:
+    wider = _grown(tiny_engine(TRIPLES, tasks=(SCHEMA,), source=8).checkpoint, deeper=8)
+    assert wider.second is not None
+    assert wider.second.table.grad is not None
+    assert wider.second.table.grad.abs().sum() > 0
+
+
+def _grown(known: Checkpoint, **more: int) -> TextAnswer:
+    """The checkpoint's module with more to it, which says what that said; with gradients."""
+    config = known.config.network.model_copy(update=more)
     module = known.network.answers["text"]
     wider = TextAnswer(config, known.vocabulary)
     wider.load_state_dict(module.state_dict(), strict=False)
@@ -135,6 +152,39 @@ def test_a_recurrence_over_the_source_begins_at_nothing() -> None:
     after = written(known, *EXAMPLES)
     assert torch.equal(before["parts"], after["parts"])
     known.network.loss(collate(EXAMPLES, known.vocabulary)).answer.mean().backward()
-    for learnt in (wider.seen_around.weight, wider.named):
-        assert learnt.grad is not None
-        assert learnt.grad.abs().sum() > 0
+    return wider
+
+
+def test_weights_seen_at_every_step_have_the_gradients_of_all_of_them(learnt: Checkpoint) -> None:
+    """They are gathered in one product; here each is compared with a difference quotient."""
+    network = copy.deepcopy(learnt.network).double().eval()
+    module = network.answers["text"]
+    assert isinstance(module, TextAnswer)
+    batch = collate(EXAMPLES[:1], learnt.vocabulary)
+    network.loss(batch).answer.sum().backward()
+    for weight in (module.cell.weight_ih, module.cell.weight_hh, module.look.weight):
+        assert weight.grad is not None
+        steepest = weight.grad.abs().argmax()
+        row, column = divmod(int(steepest), weight.shape[1])
+        losses = []
+        for step in (1e-5, -2e-5):
+            with torch.no_grad():
+                weight[row, column] += step
+                losses.append(float(network.loss(batch).answer.sum()))
+        quotient = (losses[0] - losses[1]) / 2e-5
+        assert float(weight.grad[row, column]) == pytest.approx(quotient, rel=1e-3)
+
+
+def test_parts_drawn_at_random_stand_for_all_that_nobody_wrote() -> None:
+    """On average over draws the sum that is divided by is that of all parts."""
+    known = tiny_engine(TRIPLES, tasks=(SCHEMA,)).checkpoint
+    module = known.network.answers["text"]
+    assert isinstance(module, TextAnswer)
+    features, table = torch.randn(4, 8), torch.randn(len(known.vocabulary.parts), 8)
+    gold = torch.tensor([5, 9, 5, 30])
+    exact, _ = module.eval()._written(features, gold, table)
+    module.train().DRAWN = 60
+    torch.manual_seed(0)
+    drawn = torch.stack([module._written(features, gold, table)[0] for _ in range(2000)])
+    assert not torch.allclose(drawn[0], exact, atol=1e-3)
+    assert torch.allclose((-drawn).exp().mean(0), (-exact).exp(), rtol=0.05)

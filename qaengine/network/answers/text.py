@@ -6,7 +6,10 @@ parts of the input's words may be copied (See et al. 2017, arXiv 1704.04368); be
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -17,7 +20,9 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from qaengine.batch import Batch, Parts
 from qaengine.network.answers.label import pools
 from qaengine.network.answers.module import AnswerModule
+from qaengine.network.answers.second_layer import SecondLayer
 from qaengine.network.config import NetworkConfig
+from qaengine.network.late import Late
 from qaengine.network.thought import Thought
 from qaengine.network.transformer import NOTHING
 from qaengine.vocabulary import END, Vocabulary
@@ -39,6 +44,8 @@ class _Source:
     question: Float[Tensor, "b d"]
     table: Float[Tensor, "v e"]
     """A row for each part that can be written, to be compared with what is to be said."""
+    again: Float[Tensor, "b t w"] | None
+    """What the second layer looks at, where there is one."""
 
     def repeated(self, times: int) -> _Source:
         """Each question `times` times, one after the other."""
@@ -54,7 +61,18 @@ class _Source:
             Parts(again(self.parts.ids), again(self.parts.words)),
             again(self.question),
             self.table,
+            again(self.again) if self.again is not None else None,
         )
+
+
+class _Products(NamedTuple):
+    """A step's products with the writer's weights."""
+
+    into: Callable[[Tensor], Tensor]
+    """What enters the recurrence, from what was looked at (b, h)."""
+    on: Callable[[Tensor], Tensor]
+    """What the recurrence keeps of its state (b, h)."""
+    look: Callable[[Tensor], Tensor]
 
 
 class TextAnswer(AnswerModule):
@@ -63,6 +81,8 @@ class TextAnswer(AnswerModule):
     kind = "text"
     BEAM = 4
     SMOOTHING = 0.1
+    DRAWN = 600
+    """Parts that stand for those which nobody wrote in a batch."""
 
     def __init__(self, config: NetworkConfig, vocabulary: Vocabulary) -> None:
         super().__init__(config, vocabulary)
@@ -83,6 +103,15 @@ class TextAnswer(AnswerModule):
         if config.source:
             self.word = nn.Linear(width, width)
             self.named = nn.Parameter(torch.zeros(len(vocabulary.parts), width))
+        self.second: SecondLayer | None = None
+        if config.deeper:
+            self.second = SecondLayer(
+                2 * config.source,
+                2 * hidden + width,
+                config.deeper,
+                config.deeper // 2,
+                len(vocabulary.parts),
+            )
         self.bias = nn.Parameter(torch.zeros(len(vocabulary.parts)))
         self.copies = nn.Linear(2 * hidden, 1)
         nn.init.constant_(self.copies.bias, -2.0)
@@ -97,15 +126,17 @@ class TextAnswer(AnswerModule):
         embedded = self.dropout(self.parts(fed))
         context = torch.zeros_like(state)
         states, contexts, looks = [], [], []
-        for fed_in in self._fed_in(embedded, source).unbind(1):
-            state, context, weights = self._step(fed_in, state, context, source)
+        step = self._late(self._fed_in(embedded, source))
+        for _ in range(embedded.shape[1]):
+            state, context, weights = self._step(step, state, context, source)
             states.append(state)
             contexts.append(context)
             looks.append(weights)
         mask = gold >= 0
         wanted = gold.clamp(min=0).unsqueeze(-1)
         seen = torch.cat([torch.stack(states, 1), torch.stack(contexts, 1)], -1)
-        features = self._features(seen, embedded, torch.stack(looks, 1) @ source.words)
+        looked_at = torch.stack(looks, 1) @ source.words
+        features, _ = self._features(seen, embedded, looked_at, None, source)
         by_word, on_average = self._written(features[mask], gold[mask], source.table)
         pointed = self._pointed(torch.stack(states, 1), source)
         by_copy = (pointed * (source.parts.ids.unsqueeze(1) == wanted)).sum(-1)[mask]
@@ -119,8 +150,18 @@ class TextAnswer(AnswerModule):
         self, features: Float[Tensor, "n e"], gold: Int[Tensor, " n"], table: Float[Tensor, "v e"]
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, " n"]]:
         """Log likelihood of the gold parts, and its mean over all parts: no other part's is
-        needed, and none is kept."""
-        total = torch.addmm(self.bias, features, table.T).logsumexp(-1)
+        needed, and none is kept. In training most parts that nobody wrote are left out of the sum
+        that is divided by, and some drawn at random stand for all of them."""
+        counted, weights = torch.arange(len(table), device=gold.device), self.bias
+        if self.training and len(table) > 2 * self.DRAWN:
+            written = torch.zeros_like(counted, dtype=torch.bool)
+            written[gold] = True
+            others = counted[~written]
+            drawn = others[torch.randperm(len(others), device=gold.device)[: self.DRAWN]]
+            stands_for = self.bias[drawn] + math.log(len(others) / max(len(drawn), 1))
+            weights = torch.cat([self.bias[written], stands_for])
+            counted = torch.cat([counted[written], drawn])
+        total = torch.addmm(weights, features, table[counted].T).logsumexp(-1)
         right = (features * table[gold]).sum(-1) + self.bias[gold]
         mean = features @ table.mean(0) + self.bias.mean()
         return right - total, mean - total
@@ -134,7 +175,7 @@ class TextAnswer(AnswerModule):
         assert batch.parts is not None
         assert thought.embedded is not None, "a text is written from words"
         facts, words = self.dropout(thought.facts), thought.embedded
-        keys = self.key(facts)
+        keys, again = self.key(facts), None
         if self.around is not None:
             packed = pack_padded_sequence(
                 torch.cat([facts, words], -1),
@@ -146,10 +187,19 @@ class TextAnswer(AnswerModule):
                 self.around(packed)[0], batch_first=True, total_length=facts.shape[1]
             )
             keys = keys + self.seen_around(self.dropout(states))
+            if self.second is not None:
+                again = self.second.keys(self.dropout(states), batch.fact_counts)
         rows = torch.arange(len(keys), device=keys.device).unsqueeze(1)
         part_keys = keys[rows, batch.parts.words] + self.part_key(self.parts(batch.parts.ids))
         return _Source(
-            keys, thought.present, words, part_keys, batch.parts, thought.question, self._table()
+            keys,
+            thought.present,
+            words,
+            part_keys,
+            batch.parts,
+            thought.question,
+            self._table(),
+            again,
         )
 
     def _start(self, thought: Thought) -> Float[Tensor, "b h"]:
@@ -163,41 +213,73 @@ class TextAnswer(AnswerModule):
         weight = self.cell.weight_ih[:, : known.shape[-1]]
         return F.linear(known, weight, self.cell.bias_ih)
 
+    def _products(self, fed_in: Float[Tensor, "b x"]) -> _Products:
+        """Of one step."""
+        into = self.cell.weight_ih[:, -self.cell.hidden_size :]
+        return _Products(
+            lambda context: fed_in + F.linear(context, into),
+            lambda state: F.linear(state, self.cell.weight_hh, self.cell.bias_hh),
+            self.look,
+        )
+
+    def _late(self, fed_in: Float[Tensor, "b l x"]) -> _Products:
+        """Of l steps in order, whose weights' gradients are taken once."""
+        rows, sizes = fed_in.shape[0] * fed_in.shape[1], [fed_in.shape[0]] * fed_in.shape[1]
+        assert self.look.bias is not None
+        return _Products(
+            Late(
+                self.cell.weight_ih[:, -self.cell.hidden_size :],
+                fed_in.transpose(0, 1).flatten(0, 1),
+                sizes,
+            ),
+            Late(self.cell.weight_hh, self.cell.bias_hh.expand(rows, -1), sizes),
+            Late(self.look.weight, self.look.bias.expand(rows, -1), sizes),
+        )
+
     def _step(
-        self, fed_in: Tensor, state: Tensor, context: Tensor, source: _Source
+        self, products: _Products, state: Tensor, context: Tensor, source: _Source
     ) -> tuple[Tensor, Tensor, Tensor]:
         """One part further: state, what was looked at, and its weights."""
         size = state.shape[-1]
-        new = fed_in + F.linear(context, self.cell.weight_ih[:, -size:])
-        old = F.linear(state, self.cell.weight_hh, self.cell.bias_hh)
+        new, old = products.into(context), products.on(state)
         reset, keep = torch.sigmoid(new[:, : 2 * size] + old[:, : 2 * size]).chunk(2, -1)
         candidate = torch.tanh(new[:, 2 * size :] + reset * old[:, 2 * size :])
         state = candidate + keep * (state - candidate)
-        looked = torch.bmm(source.keys, self.look(state).unsqueeze(2)).squeeze(2)
+        looked = torch.bmm(source.keys, products.look(state).unsqueeze(2)).squeeze(2)
         looked = looked * source.keys.shape[-1] ** -0.5
         weights = looked.masked_fill(~source.present, NOTHING).softmax(-1)
         return state, torch.bmm(weights.unsqueeze(1), source.keys).squeeze(1), weights
 
     def _features(
         self,
-        seen: Float[Tensor, "*s two_h"],
-        words: Float[Tensor, "*s d"],
-        looked_at: Float[Tensor, "*s d"],
-    ) -> Float[Tensor, "*s e"]:
-        """What a part is chosen by: what was read and written, and beside it the word looked at
-        (Nguyen and Chiang 2018, arXiv 1710.01329, section 4)."""
-        features: Tensor = self.dropout(torch.tanh(self.write(torch.cat([seen, words], -1))))
-        if self.around is None:
-            return features
-        looked_at = torch.tanh(looked_at)
-        named = torch.tanh(self.word(looked_at)) + looked_at
-        return torch.cat([features, self.dropout(named)], -1)
+        seen: Float[Tensor, "b l two_h"],
+        words: Float[Tensor, "b l d"],
+        looked_at: Float[Tensor, "b l d"],
+        above: Tensor | None,
+        source: _Source,
+    ) -> tuple[Float[Tensor, "b l e"], Tensor | None]:
+        """What a part is chosen by: what was read and written, beside it the word looked at
+        (Nguyen and Chiang 2018, arXiv 1710.01329, section 4), and what the second layer says,
+        whose state was `above` and is given anew."""
+        steps = torch.cat([seen, words], -1)
+        features = [self.dropout(torch.tanh(self.write(steps)))]
+        if self.around is not None:
+            looked_at = torch.tanh(looked_at)
+            features.append(self.dropout(torch.tanh(self.word(looked_at)) + looked_at))
+        if self.second is not None:
+            assert source.again is not None
+            said, above = self.second(self.dropout(steps), above, source.again, source.present)
+            features.append(self.dropout(said))
+        return torch.cat(features, -1), above
 
     def _table(self) -> Float[Tensor, "v e"]:
         """A row for each part, to be compared with the features."""
-        if self.around is None:
-            return self.parts.weight
-        return torch.cat([self.parts.weight, self.named], -1)
+        columns = [self.parts.weight]
+        if self.around is not None:
+            columns.append(self.named)
+        if self.second is not None:
+            columns.append(self.second.table)
+        return torch.cat(columns, -1)
 
     def _pointed(self, states: Float[Tensor, "b l h"], source: _Source) -> Float[Tensor, "b l s"]:
         """Which part would be copied, at each step."""
@@ -210,7 +292,7 @@ class TextAnswer(AnswerModule):
         questions, beam = len(state), self.BEAM
         source = source.repeated(beam)
         state = state.repeat_interleave(beam, 0)
-        context = torch.zeros_like(state)
+        context, above = torch.zeros_like(state), None
         word = torch.full((questions * beam,), START, device=state.device)
         total = state.new_full((questions, beam), NOTHING)
         total[:, 0] = 0.0
@@ -219,11 +301,13 @@ class TextAnswer(AnswerModule):
         written = word.new_zeros(questions * beam, 0)
         attention = state.new_zeros(questions * beam, 0, source.keys.shape[1])
         base = torch.arange(questions, device=state.device).unsqueeze(1) * beam
-        for _ in range(2 * source.keys.shape[1] + 20):
+        most = 2 * source.present.sum(1).view(questions, beam) + 20
+        for place in range(int(most.max())):
             embedded = self.parts(word)
             fed_in = self._fed_in(embedded.unsqueeze(1), source).squeeze(1)
-            state, context, weights = self._step(fed_in, state, context, source)
-            logs = self._mixed(state, context, embedded, weights, source)
+            step = self._products(fed_in)
+            state, context, weights = self._step(step, state, context, source)
+            logs, above = self._mixed(state, context, embedded, weights, above, source)
             logs = logs.view(questions, beam, -1)
             logs = logs.masked_fill(ended.unsqueeze(-1), NOTHING)
             logs[..., END] = logs[..., END].masked_fill(ended, 0.0)
@@ -233,9 +317,10 @@ class TextAnswer(AnswerModule):
             origin, part = best // logs.shape[-1], best % logs.shape[-1]
             total = scores.flatten(1).gather(1, best)
             lengths = grown.squeeze(-1).gather(1, origin)
-            ended = ended.gather(1, origin) | (part == END)
+            ended = ended.gather(1, origin) | (part == END) | (place + 1 >= most)
             rows, word = (base + origin).flatten(), part.flatten()
             state, context = state[rows], context[rows]
+            above = above[:, rows] if above is not None else None
             written = torch.cat([written[rows], word.unsqueeze(1)], 1)
             attention = torch.cat([attention[rows], weights[rows].unsqueeze(1)], 1)
             if bool(ended.all()):
@@ -246,19 +331,27 @@ class TextAnswer(AnswerModule):
         return {"parts": written[rows], "attention": attention[rows], "likelihood": likelihood}
 
     def _mixed(
-        self, state: Tensor, context: Tensor, word: Tensor, weights: Tensor, source: _Source
-    ) -> Float[Tensor, "b v"]:
-        """Log probabilities of the next part, written or copied."""
+        self,
+        state: Tensor,
+        context: Tensor,
+        word: Tensor,
+        weights: Tensor,
+        above: Tensor | None,
+        source: _Source,
+    ) -> tuple[Float[Tensor, "b v"], Tensor | None]:
+        """Log probabilities of the next part, written or copied; the second layer's state."""
         seen = torch.cat([state, context], -1)
-        looked_at = torch.bmm(weights.unsqueeze(1), source.words).squeeze(1)
-        features = self._features(seen, word, looked_at)
-        generated = torch.addmm(self.bias, features, source.table.T).softmax(-1)
+        looked_at = torch.bmm(weights.unsqueeze(1), source.words)
+        features, above = self._features(
+            seen.unsqueeze(1), word.unsqueeze(1), looked_at, above, source
+        )
+        generated = torch.addmm(self.bias, features.squeeze(1), source.table.T).softmax(-1)
         copying = torch.sigmoid(self.copies(seen))
         copied = copying * self._pointed(state.unsqueeze(1), source).squeeze(1)
         chances = (1 - copying) * generated
         chances = chances.scatter_add(1, source.parts.ids, copied)
         chances[:, START] = 0.0
-        return chances.clamp(min=1e-12).log()
+        return chances.clamp(min=1e-12).log(), above
 
 
 def trimmed(parts: Int[Tensor, " l"]) -> list[int]:

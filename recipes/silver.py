@@ -1,0 +1,132 @@
+"""Answers of a larger network, for the small one to learn from: its teacher's word on texts that
+nobody has labelled.
+
+    QAENGINE_DATA=data PYTHONPATH=.:tasks:recipes python recipes/silver.py TEACHER sentiment \
+        --prepared runs/joint-6/prepared/7-train.jsonl.gz --count 100000 --out runs/silver/sentiment.jsonl.gz
+
+TEACHER is a checkpoint trained on that task, with a transformer (`recipes/pretrained.toml`).
+Questions are those of the task's prepared training stories. Labels are drawn from the teacher's
+chances, so that many texts together say how sure it was (Hinton et al. 2015, arXiv 1503.02531;
+Tang et al. 2019, arXiv 1903.12136); scores are the mean of its chances. A recipe reads the file as a
+source's `file`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import torch
+from silver_texts import Pairs, Variations, captions, questions
+
+from qaengine.batch import Example
+from qaengine.checkpoint import Checkpoint, load_checkpoint
+from qaengine.files import write_whole
+from qaengine.prepare import Groups, read_stories
+from qaengine.saying import Said
+from qaengine.scoring import outcomes
+
+SHORTEST = 10
+"""Words of the texts that are varied."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("teacher", type=Path)
+    parser.add_argument("task", choices=sorted(TEXTS))
+    parser.add_argument("--prepared", type=Path, required=True, help="the task's training stories")
+    parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args()
+    teacher, rng = load_checkpoint(chosen.teacher), random.Random(chosen.seed)
+    groups = read_stories(chosen.prepared)
+    asked = islice(TEXTS[chosen.task](groups, load_checkpoint(), rng), chosen.count)
+    lines = [teacher.vocabulary.schemas[chosen.task].model_dump_json()]
+    lines += (json.dumps(line) for line in _answered(teacher, groups, list(asked), rng))
+    write_whole(chosen.out, gzip.compress("\n".join(lines).encode(), 6, mtime=0))
+    print(f"{len(lines) - 1} answers in {chosen.out}")
+
+
+Asked = tuple[str, Example]
+"""A group, and a question that wants an answer."""
+
+
+def _sentiments(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
+    """Varied sentences of films."""
+    texts = [one.facts[0] for some in groups.values() for one in some]
+    variations = Variations([text for text in texts if len(text) >= SHORTEST], known)
+    while True:
+        yield _asked_of(groups, (variations.draw(rng),), rng)
+
+
+def _question_types(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
+    """Varied questions of TREC, and as many of Tatoeba as there are."""
+    variations = Variations([one.facts[0] for some in groups.values() for one in some], known)
+    for question in questions():
+        yield _asked_of(groups, (question,), rng)
+    while True:
+        yield _asked_of(groups, (variations.draw(rng),), rng)
+
+
+def _relatednesses(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
+    """Pairs of sentences of SICK, in half of them, and of captions."""
+    name = "relatedness sick"
+    sick = {name: groups[name]}
+    for some in ([side for one in groups[name] for side in one.facts], captions()):
+        for pair in Pairs(some, known).draw(rng, 30_000):
+            yield _asked_of(sick, pair, rng)
+
+
+TEXTS: dict[str, Callable[[Groups, Checkpoint, random.Random], Iterator[Asked]]] = {
+    "sentiment": _sentiments,
+    "question_type": _question_types,
+    "relatedness": _relatednesses,
+}
+
+
+def _asked_of(groups: Groups, facts: tuple[tuple[str, ...], ...], rng: random.Random) -> Asked:
+    """A question that some training story was asked, of other facts."""
+    name = rng.choice(list(groups))
+    return name, replace(rng.choice(groups[name]), facts=facts, answer=None, supports=None)
+
+
+def _answered(
+    teacher: Checkpoint, groups: Groups, asked: Sequence[Asked], rng: random.Random
+) -> Iterator[dict[str, object]]:
+    examples = [one for _, one in asked]
+    said = outcomes(teacher.network, teacher.vocabulary, examples, torch.device("cpu"))
+    labels = {
+        name: {one.answer[0] for one in some if one.answer} for name, some in groups.items()
+    }
+    for (name, one), outcome in zip(asked, said, strict=True):
+        yield {
+            "group": f"silver {name}",
+            "facts": [" ".join(fact) for fact in one.facts],
+            "asked": [
+                {
+                    "facts": len(one.facts),
+                    "question": " ".join(one.question),
+                    "answer": [_answer(outcome.said, labels[name], rng)],
+                    "supports": None,
+                }
+            ],
+        }
+
+
+def _answer(said: Said, labels: set[str], rng: random.Random) -> str:
+    """A label of those that the group has, by its chance; a score is given as it is."""
+    if said.chances:
+        return f"{sum(step * p for step, p in enumerate(said.chances, start=1)):.3f}"
+    names, chances = zip(*((name, p) for name, p in said.others if name in labels), strict=True)
+    return str(rng.choices(names, chances)[0])
+
+
+if __name__ == "__main__":
+    main()

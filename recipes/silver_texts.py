@@ -1,0 +1,150 @@
+"""Texts that nobody has answered, for `recipes/silver.py`: made from training texts alone.
+
+A text is varied by words of the same class, by a part of it, and by the halves of two (Tang et al.
+2019, arXiv 1903.12136, section 3.3). Sentences are paired with their neighbours by word vectors.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from qaengine.batch import Words
+from qaengine.checkpoint import Checkpoint
+from qaengine.data import locate
+from qaengine.engine import Engine
+from qaengine.schema import Tags
+from qaengine.text import words
+from qaengine_tasks.overlaps import bare
+from qaengine_tasks.relatedness_files import read_sick, read_sts
+from qaengine_tasks.translation_files import read_multi30k, read_tatoeba
+
+EXCHANGED = 0.15
+"""Share of a text's words that others of their class stand in for."""
+ASKING = {"what", "who", "whom", "whose", "which", "where", "when", "why", "how", "in", "name"}
+"""How questions for a fact begin."""
+NEAR, FAR = 20, 200
+"""Neighbours of a sentence that it is paired with: the nearest, and those behind them."""
+
+
+class Variations:
+    """Texts varied at random, by the tags that a checkpoint gives their words."""
+
+    def __init__(self, texts: Sequence[Words], tagger: Checkpoint) -> None:
+        self._texts = list(dict.fromkeys(texts))
+        answers = Engine(tagger).ask_many(
+            [([" ".join(text)], "What are the POS tags?") for text in self._texts],
+            task="part_of_speech",
+        )
+        counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._tags: dict[Words, tuple[str, ...]] = {}
+        for text, answer in zip(self._texts, answers, strict=True):
+            assert isinstance(answer.value, Tags)
+            if len(answer.value.tags) != len(text):  # split otherwise: its words stay
+                continue
+            self._tags[text] = tuple(answer.value.tags)
+            for word, tag in zip(text, answer.value.tags, strict=True):
+                counts[tag][word] += 1
+        self._by_tag = {tag: (list(some), list(some.values())) for tag, some in counts.items()}
+
+    def draw(self, rng: random.Random) -> Words:
+        """A text with some words exchanged, a part of one, two halves, or one as it is."""
+        text = rng.choice(self._texts)
+        chance = rng.random()
+        if chance < 0.5:
+            return self.exchanged(text, rng)
+        if chance < 0.7 and len(text) > 4:
+            size = rng.randint(3, len(text))
+            begin = rng.randint(0, len(text) - size)
+            return text[begin : begin + size]
+        if chance < 0.9:
+            other = rng.choice(self._texts)
+            joined = text[: rng.randint(1, len(text))] + other[-rng.randint(1, len(other)) :]
+            return joined[:60]
+        return text
+
+    def exchanged(self, text: Words, rng: random.Random) -> Words:
+        """The text with other words of the same classes."""
+        tags = self._tags.get(text)
+        if tags is None:
+            return text
+        certain = rng.randrange(len(text))
+        return tuple(
+            rng.choices(*self._by_tag[tag])[0]
+            if place == certain or rng.random() < EXCHANGED
+            else word
+            for place, (word, tag) in enumerate(zip(text, tags, strict=True))
+        )
+
+
+def questions() -> list[Words]:
+    """Questions of Tatoeba's training part that ask for something."""
+    english = dict.fromkeys(one for one, _ in read_tatoeba(locate("tatoeba_fra_eng"), "train"))
+    asked = (words(one) for one in english if one.endswith("?"))
+    return [one for one in asked if one[0].lower() in ASKING]
+
+
+def captions() -> list[Words]:
+    """The English sentences of Multi30k's training part, as those of SICK without their stops;
+    none that stands in a dev or test pair."""
+    english = (one for one, _ in read_multi30k(locate("multi30k"), "train", "german"))
+    left_out = set().union(*held_out())
+    fit = (one for one in dict.fromkeys(english) if bare(one) not in left_out)
+    return [words(one.removesuffix(".")) for one in fit]
+
+
+def held_out() -> set[frozenset[str]]:
+    """The dev and test pairs of SICK and STS, without their order."""
+    return {
+        frozenset((bare(pair.first), bare(pair.second)))
+        for split in ("valid", "test")
+        for pair in (*read_sick(locate("sick"), split), *read_sts(locate("stsbenchmark"), split))
+    }
+
+
+class Pairs:
+    """Pairs of sentences near and far, and of sentences and their variations."""
+
+    def __init__(self, sentences: Sequence[Words], known: Checkpoint) -> None:
+        self._held_out = held_out()
+        self._sentences = list(dict.fromkeys(sentences))
+        self._variations = Variations(self._sentences, known)
+        self._points = _points(self._sentences, known)
+
+    def draw(self, rng: random.Random, count: int) -> Iterator[tuple[Words, Words]]:
+        """None is a dev or test pair."""
+        numbers = rng.choices(range(len(self._sentences)), k=count)
+        for begin in range(0, count, 256):
+            some = numbers[begin : begin + 256]
+            nearest = (self._points[some] @ self._points.T).topk(FAR + 1).indices.tolist()
+            for number, near in zip(some, nearest, strict=True):
+                one, other = self._sentences[number], self._other(number, near[1:], rng)
+                pair = (one, other) if rng.random() < 0.5 else (other, one)
+                if frozenset(bare(" ".join(side)) for side in pair) not in self._held_out:
+                    yield pair
+
+    def _other(self, number: int, near: Sequence[int], rng: random.Random) -> Words:
+        chance = rng.random()
+        if chance < 0.25:
+            return self._variations.exchanged(self._sentences[number], rng)
+        if chance < 0.7:
+            return self._sentences[rng.choice(near[:NEAR])]
+        if chance < 0.85:
+            return self._sentences[rng.choice(near[NEAR:])]
+        return rng.choice(self._sentences)
+
+
+def _points(sentences: Sequence[Words], known: Checkpoint) -> torch.Tensor:
+    """(n, d): the mean vector of each sentence's words, of length 1; rare words count more."""
+    counts = Counter(word.lower() for one in sentences for word in set(one))
+    table, numbers = known.network.embedding.vectors, known.vocabulary.vector_ids
+    assert table is not None, "neighbours are found by word vectors"
+    rows = []
+    for one in sentences:
+        ids = torch.tensor([numbers.get(word.lower(), 0) for word in one])
+        weights = torch.tensor([1 / (1 + 1e-3 * counts[word.lower()]) for word in one])
+        rows.append((table.weight[ids] * weights.unsqueeze(1)).sum(0))
+    return torch.nn.functional.normalize(torch.stack(rows), dim=-1)
