@@ -102,9 +102,7 @@ def _answered(
 ) -> Iterator[dict[str, object]]:
     examples = [one for _, one in asked]
     said = outcomes(teacher.network, teacher.vocabulary, examples, torch.device("cpu"))
-    labels = {
-        name: {one.answer[0] for one in some if one.answer} for name, some in groups.items()
-    }
+    labels = {name: {one.answer[0] for one in some if one.answer} for name, some in groups.items()}
     for (name, one), outcome in zip(asked, said, strict=True):
         yield {
             "group": f"silver {name}",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
-from qaengine.packing import ROWS, SCALE, packed, unpacked
+from qaengine.packing import ROWS, TABLES, packed, unpacked
 
 
-def test_rows_come_back_within_half_a_step() -> None:
+@pytest.mark.parametrize("table", TABLES)
+def test_rows_come_back_within_half_a_step(table: str) -> None:
     rows = torch.randn(50, 12) * torch.logspace(-2, 2, 50).unsqueeze(1)
-    back = unpacked(packed({ROWS: rows}))[ROWS]
+    back = unpacked(packed({table: rows}))[table]
     step = rows.abs().amax(dim=1, keepdim=True) / 127
     assert ((back - rows).abs() <= 0.51 * step).all()
 
@@ -18,7 +20,7 @@ def test_a_row_is_a_byte_a_number_and_its_scale() -> None:
     written = packed({ROWS: torch.randn(3, 96), "memory.bias": torch.randn(4)})
     assert {name: (one.dtype, tuple(one.shape)) for name, one in written.items()} == {
         ROWS: (torch.int8, (3, 96)),
-        SCALE: (torch.float16, (3, 1)),
+        "embedding.vectors.scale": (torch.float16, (3, 1)),
         "memory.bias": (torch.float16, (4,)),
     }
 

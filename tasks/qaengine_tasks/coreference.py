@@ -11,6 +11,7 @@ from qaengine.data import DATA_SETS, locate
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
 from qaengine_tasks.antecedent import Antecedent
+from qaengine_tasks.coreference_exchange import exchanged, names_by_gender
 from qaengine_tasks.coreference_framing import PAIR, frame_pair
 from qaengine_tasks.coreference_groups import CoreferenceGroups
 from qaengine_tasks.coreference_marks import Run, Tokens, mark, unmarked
@@ -86,6 +87,7 @@ class Coreference(Phrased):
         *,
         gum: bool = True,
         litbank: bool = False,
+        exchanged: int = 0,
         path: Path | str | None = None,
         **options: Any,
     ) -> Iterator[tuple[str, Sequence[Triple]]]:
@@ -93,10 +95,12 @@ class Coreference(Phrased):
         and if wanted "coreference litbank".
 
         For training half of the questions are the usual one, to which `frame` turns all others;
-        the rest is drawn among all phrasings. `path` is a folder that holds gap, gum_coref
+        the rest is drawn among all phrasings. Of each training text of GAP so many copies more are
+        told of other people (`exchanged`). `path` is a folder that holds gap, gum_coref
         and litbank.
         """
-        groups = {"coreference gap": gap_pairs(_folder("gap", path), split)}
+        copies = exchanged if split == "train" else 0
+        groups = {"coreference gap": gap_pairs(_folder("gap", path), split, copies)}
         if gum:
             groups["coreference gum"] = window_pairs(_folder("gum_coref", path), "gum", split)
         if litbank:
@@ -147,11 +151,15 @@ Pair = tuple[Tokens, Sequence[Run], bool]
 """A text, two mentions, and whether they are coreferent."""
 
 
-def gap_pairs(folder: Path, split: Split) -> Iterator[Pair]:
-    """Of each row the pronoun with the one, then with the other name."""
-    for row in read_rows(folder, split):
-        for name, coreferent in row.names:
-            yield row.tokens, sorted((row.pronoun, name)), coreferent
+def gap_pairs(folder: Path, split: Split, copies: int = 0) -> Iterator[Pair]:
+    """Of each row, and of copies of it about other people, the pronoun with the one, then with the
+    other name."""
+    rows = read_rows(folder, split)
+    names, rng = names_by_gender(rows), random.Random(0)
+    for row in rows:
+        for one in (row, *(exchanged(row, names, rng) for _ in range(copies))):
+            for name, coreferent in one.names:
+                yield one.tokens, sorted((one.pronoun, name)), coreferent
 
 
 def window_pairs(folder: Path, scheme: Scheme, split: Split) -> Iterator[Pair]:

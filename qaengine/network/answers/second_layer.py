@@ -30,9 +30,9 @@ class SecondLayer(nn.Module):
         """The words of the input, read once more; `counts` on the CPU."""
         packed = pack_padded_sequence(states, counts, batch_first=True, enforce_sorted=False)
         again, _ = self.reading(packed)
-        padded: Tensor = pad_packed_sequence(
-            again, batch_first=True, total_length=states.shape[1]
-        )[0]
+        padded: Tensor = pad_packed_sequence(again, batch_first=True, total_length=states.shape[1])[
+            0
+        ]
         return padded
 
     def forward(
