@@ -1,14 +1,15 @@
-"""Answers of a larger network, for the small one to learn from: its teacher's word on texts that
-nobody has labelled.
+"""Answers of a larger network, for the small one to learn from, to texts that nobody labelled.
 
-    QAENGINE_DATA=data PYTHONPATH=.:tasks:recipes python recipes/silver.py TEACHER sentiment \
-        --prepared runs/joint-6/prepared/7-train.jsonl.gz --count 100000 --out runs/silver/sentiment.jsonl.gz
+    QAENGINE_DATA=data PYTHONPATH=.:tasks python recipes/silver.py runs/teacher sentiment \
+        --prepared runs/joint-6/prepared/7-train.jsonl.gz --count 50000 \
+        --out runs/silver/sentiment.jsonl.gz
 
-TEACHER is a checkpoint trained on that task, with a transformer (`recipes/pretrained.toml`).
-Questions are those of the task's prepared training stories. Labels are drawn from the teacher's
-chances, so that many texts together say how sure it was (Hinton et al. 2015, arXiv 1503.02531;
-Tang et al. 2019, arXiv 1903.12136); scores are the mean of its chances. A recipe reads the file as a
-source's `file`.
+The teacher's folder is that of a training on the one task, with a transformer and one question
+a group (`recipes/pretrained.toml`, `plain = true`). It is asked what it was taught; what is
+written are the questions of the training stories that `--prepared` names. Labels are drawn from
+the teacher's chances, so that many texts together say how sure it was (Hinton et al. 2015, arXiv
+1503.02531; Tang et al. 2019, arXiv 1903.12136); scores are the mean of its chances. A recipe reads
+the file as a source's `file`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import argparse
 import gzip
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -25,7 +26,7 @@ from pathlib import Path
 import torch
 from silver_texts import Pairs, Variations, captions, questions
 
-from qaengine.batch import Example
+from qaengine.batch import Example, Words
 from qaengine.checkpoint import Checkpoint, load_checkpoint
 from qaengine.files import write_whole
 from qaengine.prepare import Groups, read_stories
@@ -46,10 +47,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
     teacher, rng = load_checkpoint(chosen.teacher), random.Random(chosen.seed)
-    groups = read_stories(chosen.prepared)
+    groups, own = read_stories(chosen.prepared), chosen.teacher / "prepared" / "0-train.jsonl.gz"
+    taught = {name: some[0].question for name, some in read_stories(own).items()}
     asked = islice(TEXTS[chosen.task](groups, load_checkpoint(), rng), chosen.count)
     lines = [teacher.vocabulary.schemas[chosen.task].model_dump_json()]
-    lines += (json.dumps(line) for line in _answered(teacher, groups, list(asked), rng))
+    lines += (json.dumps(line) for line in _answered(teacher, taught, groups, list(asked), rng))
     write_whole(chosen.out, gzip.compress("\n".join(lines).encode(), 6, mtime=0))
     print(f"{len(lines) - 1} answers in {chosen.out}")
 
@@ -76,12 +78,14 @@ def _question_types(groups: Groups, known: Checkpoint, rng: random.Random) -> It
 
 
 def _relatednesses(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
-    """Pairs of sentences of SICK, in half of them, and of captions."""
+    """Pairs of sentences of SICK and of captions, by turns."""
     name = "relatedness sick"
-    sick = {name: groups[name]}
-    for some in ([side for one in groups[name] for side in one.facts], captions()):
-        for pair in Pairs(some, known).draw(rng, 30_000):
-            yield _asked_of(sick, pair, rng)
+    sides = [side for one in groups[name] for side in one.facts]
+    for pairs in zip(
+        Pairs(sides, known).draw(rng), Pairs(captions(), known).draw(rng), strict=True
+    ):
+        for pair in pairs:
+            yield _asked_of({name: groups[name]}, pair, rng)
 
 
 TEXTS: dict[str, Callable[[Groups, Checkpoint, random.Random], Iterator[Asked]]] = {
@@ -91,16 +95,21 @@ TEXTS: dict[str, Callable[[Groups, Checkpoint, random.Random], Iterator[Asked]]]
 }
 
 
-def _asked_of(groups: Groups, facts: tuple[tuple[str, ...], ...], rng: random.Random) -> Asked:
+def _asked_of(groups: Groups, facts: tuple[Words, ...], rng: random.Random) -> Asked:
     """A question that some training story was asked, of other facts."""
     name = rng.choice(list(groups))
     return name, replace(rng.choice(groups[name]), facts=facts, answer=None, supports=None)
 
 
 def _answered(
-    teacher: Checkpoint, groups: Groups, asked: Sequence[Asked], rng: random.Random
+    teacher: Checkpoint,
+    taught: Mapping[str, Words],
+    groups: Groups,
+    asked: Sequence[Asked],
+    rng: random.Random,
 ) -> Iterator[dict[str, object]]:
-    examples = [one for _, one in asked]
+    """`taught`: what the teacher was asked in each group."""
+    examples = [replace(one, question=taught[name]) for name, one in asked]
     said = outcomes(teacher.network, teacher.vocabulary, examples, torch.device("cpu"))
     labels = {name: {one.answer[0] for one in some if one.answer} for name, some in groups.items()}
     for (name, one), outcome in zip(asked, said, strict=True):

@@ -36,15 +36,13 @@ class Variations:
     def __init__(self, texts: Sequence[Words], tagger: Checkpoint) -> None:
         self._texts = list(dict.fromkeys(texts))
         answers = Engine(tagger).ask_many(
-            [([" ".join(text)], "What are the POS tags?") for text in self._texts],
+            [(text, "What are the POS tags?") for text in self._texts],
             task="part_of_speech",
         )
         counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._tags: dict[Words, tuple[str, ...]] = {}
         for text, answer in zip(self._texts, answers, strict=True):
             assert isinstance(answer.value, Tags)
-            if len(answer.value.tags) != len(text):  # split otherwise: its words stay
-                continue
             self._tags[text] = tuple(answer.value.tags)
             for word, tag in zip(text, answer.value.tags, strict=True):
                 counts[tag][word] += 1
@@ -68,10 +66,7 @@ class Variations:
 
     def exchanged(self, text: Words, rng: random.Random) -> Words:
         """The text with other words of the same classes."""
-        tags = self._tags.get(text)
-        if tags is None:
-            return text
-        certain = rng.randrange(len(text))
+        tags, certain = self._tags[text], rng.randrange(len(text))
         return tuple(
             rng.choices(*self._by_tag[tag])[0]
             if place == certain or rng.random() < EXCHANGED
@@ -114,11 +109,10 @@ class Pairs:
         self._variations = Variations(self._sentences, known)
         self._points = _points(self._sentences, known)
 
-    def draw(self, rng: random.Random, count: int) -> Iterator[tuple[Words, Words]]:
-        """None is a dev or test pair."""
-        numbers = rng.choices(range(len(self._sentences)), k=count)
-        for begin in range(0, count, 256):
-            some = numbers[begin : begin + 256]
+    def draw(self, rng: random.Random) -> Iterator[tuple[Words, Words]]:
+        """Without end; none is a dev or test pair."""
+        while True:
+            some = rng.choices(range(len(self._sentences)), k=256)
             nearest = (self._points[some] @ self._points.T).topk(FAR + 1).indices.tolist()
             for number, near in zip(some, nearest, strict=True):
                 one, other = self._sentences[number], self._other(number, near[1:], rng)

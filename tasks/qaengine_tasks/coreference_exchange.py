@@ -18,18 +18,19 @@ OTHER_GENDER = 0.3
 """Share of the exchanged texts whose people have the other gender."""
 
 _PAIRS = """he she, himself herself, man woman, men women, boy girl, boys girls, father mother,
-    dad mom, papa mama, son daughter, sons daughters, brother sister, brothers sisters, husband wife,
-    uncle aunt, nephew niece, king queen, prince princess, duke duchess, actor actress,
-    mr. mrs., mr mrs, grandfather grandmother, grandson granddaughter, boyfriend girlfriend,
-    widower widow, hero heroine, male female, stepfather stepmother, half-brother half-sister,
-    businessman businesswoman, spokesman spokeswoman, fiancé fiancée, him her, his her"""
+    dad mom, papa mama, son daughter, sons daughters, brother sister, brothers sisters,
+    husband wife, uncle aunt, nephew niece, king queen, prince princess, duke duchess,
+    actor actress, mr. mrs., mr mrs, grandfather grandmother, grandson granddaughter,
+    boyfriend girlfriend, widower widow, hero heroine, male female, stepfather stepmother,
+    half-brother half-sister, businessman businesswoman, spokesman spokeswoman,
+    fiancé fiancée, him her, his her"""
 _OTHERS: dict[str, str] = {}
 for _pair in _PAIRS.split(","):
     _he, _she = _pair.split()
     _OTHERS |= {_he: _she, _she: _he}
-_BEHIND_HIM = """a about after again against along alone an and around as at away back because before
-    behind but by down during for from home if in into is of off on onto or out over so than that
-    the through to together too until up upon was when where which while who with without"""
+_BEHIND_HIM = """a about after again against along alone an and around as at away back because
+    before behind but by down during for from home if in into is of off on onto or out over so than
+    that the through to together too until up upon was when where which while who with without"""
 """Words before which "her" is "him"; before others it is "his"."""
 
 
