@@ -374,8 +374,8 @@ def train(
         if only or resume:
             raise typer.BadParameter("a recipe of stages resumes by itself, and is trained whole")
         folder = _folder(recipe, out)
-        recipes = staged.recipes(recipe.parent, changes)
-        _show_fields(train_stages(recipes, folder, start=start, device=device))
+        plan = staged.planned(recipe.parent, changes)
+        _show_fields(train_stages(plan, folder, start=start, device=device))
         print(f"Checkpoint: {folder}", file=sys.stderr)
         return
     if recipe is not None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic import Field
 
-from qaengine.checkpoint import FILES
+from qaengine.averaging import averaged
+from qaengine.checkpoint import FILES, load_checkpoint
 from qaengine.errors import RecipeError
 from qaengine.recipe import Recipe
 from qaengine.schema import Frozen
@@ -31,6 +32,16 @@ class Stage(Frozen):
     recipe: str
     """Its file, beside the file of stages."""
     set: dict[str, Any] = {}
+    mean: float = Field(default=1.0, gt=0, le=1)
+    """Share of what it learnt in what the next stage begins with; the rest is what it began with
+    itself, but for parts that were new to it."""
+
+
+class Planned(NamedTuple):
+    """A stage as it is trained."""
+
+    recipe: Recipe
+    mean: float
 
 
 class Stages(Frozen):
@@ -54,40 +65,56 @@ class Stages(Frozen):
             return None
         return fitted(cls, content, str(path), RecipeError)
 
-    def recipes(self, folder: Path, changes: Mapping[str, Any]) -> list[Recipe]:
-        """The recipes in order, `changes` made in each; raises `RecipeError` at once for one that
-        is missing or wrong, and not after hours."""
-        recipes = [
-            Recipe.read(folder / stage.recipe).changed({**stage.set, **changes})
-            for stage in self.stages
+    def planned(self, folder: Path, changes: Mapping[str, Any]) -> list[Planned]:
+        """The stages in order, `changes` made in each; raises `RecipeError` at once for a recipe
+        that is missing or wrong, and not after hours."""
+        planned = [
+            Planned(Recipe.read(folder / one.recipe).changed({**one.set, **changes}), one.mean)
+            for one in self.stages
         ]
-        for recipe in recipes:
+        for recipe, _ in planned:
             if recipe.vectors and not Path(recipe.vectors).exists():
                 raise RecipeError(
                     f"The recipe {recipe.name!r} begins with word vectors, and there are none at "
                     f"{recipe.vectors}. Make them with recipes/word_vectors.py, or set vectors "
                     "to a file that exists."
                 )
-        return recipes
+            for source in recipe.sources:
+                if source.file and not Path(source.file).exists():
+                    raise RecipeError(
+                        f"The recipe {recipe.name!r} reads {source.file}, which does not exist. "
+                        "Make it with recipes/silver.py, or leave the source out."
+                    )
+        return planned
 
 
 def train_stages(
-    recipes: list[Recipe], folder: Path, *, start: Path | None = None, device: str = "auto"
+    planned: Sequence[Planned], folder: Path, *, start: Path | None = None, device: str = "auto"
 ) -> dict[str, Any]:
-    """Trains the recipes one after the other into `folder`, where the last one's checkpoint comes
-    to stand; gives its metrics. What was trained before is not trained again: a stage that
-    was cut short goes on, one that has ended is passed over."""
+    """Trains the stages one after the other into `folder`, where the last one's checkpoint comes
+    to stand; gives the metrics of its best round, without any mean. What was trained before is not
+    trained again: a stage that was cut short goes on, one that has ended is passed over."""
     metrics: dict[str, Any] = {}
-    for number, recipe in enumerate(recipes, start=1):
+    for number, (recipe, mean) in enumerate(planned, start=1):
         out = folder / f"{number}-{recipe.name}"
         if not _ended(out, recipe):
             begun = (out / NAME).exists()
             train(recipe, out, resume=begun, start=start, device=device)
         metrics = json.loads((out / "metrics.json").read_text("utf-8"))
-        start = out
+        start = _mean(start, out, mean)
     for name in (*FILES, "metrics.json"):
-        shutil.copyfile(out / name, folder / name)
+        where = start if start is not None and name in FILES else out
+        shutil.copyfile(where / name, folder / name)
     return metrics
+
+
+def _mean(before: Path | None, out: Path, share: float) -> Path:
+    """Where the mean of a stage and what it began with stands."""
+    if before is None or share == 1:
+        return out
+    if not (out / "mean" / FILES[-1]).exists():  # the weights are written last
+        averaged(load_checkpoint(before), load_checkpoint(out), share).save(out / "mean")
+    return out / "mean"
 
 
 def _ended(out: Path, recipe: Recipe) -> bool:

@@ -2,9 +2,8 @@
 
     PYTHONPATH=.:tasks:plugins python recipes/average.py EARLIER LATER --share 0.7 --out runs/mean
 
-What a stage forgot comes back, and most of what it learnt stays (Wortsman et al. 2022, arXiv
-2109.01903). `--share` is that of the later one; words that only it knows keep their rows. The
-router stays the later one's: fit it anew, and calibrate.
+`--share` is that of the later one. Its router stays: fit it anew, and calibrate. Stages take a mean
+by themselves where they say `mean`.
 """
 
 from __future__ import annotations
@@ -12,10 +11,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from torch import Tensor
-
-from qaengine.checkpoint import Checkpoint, load_checkpoint
-from qaengine.errors import CheckpointError
+from qaengine.averaging import averaged
+from qaengine.checkpoint import load_checkpoint
 
 
 def main() -> None:
@@ -27,37 +24,6 @@ def main() -> None:
     chosen = parser.parse_args()
     earlier, later = load_checkpoint(chosen.earlier), load_checkpoint(chosen.later)
     averaged(earlier, later, chosen.share).save(chosen.out, half=True)
-
-
-def averaged(earlier: Checkpoint, later: Checkpoint, share: float) -> Checkpoint:
-    """The later checkpoint with the mean's weights. Raises `CheckpointError` where the earlier one
-    is not where it began."""
-    words = earlier.vocabulary.words
-    if later.vocabulary.words[: len(words)] != words:
-        raise CheckpointError(
-            "The later checkpoint knows other words. Name the one that its training began with."
-        )
-    before = earlier.network.state_dict()
-    found = {
-        name: _mean(before[name], weight, share, name)
-        if name in before and not name.startswith(("router.", "asking."))
-        else weight
-        for name, weight in later.network.state_dict().items()
-    }
-    later.network.load_state_dict(found)
-    return later
-
-
-def _mean(before: Tensor, after: Tensor, share: float, name: str) -> Tensor:
-    if not after.is_floating_point():  # a counter
-        return after
-    if before.shape == after.shape:
-        return share * after + (1 - share) * before
-    if before.shape[1:] != after.shape[1:] or len(before) > len(after):
-        raise CheckpointError(f"The two checkpoints have other forms (at {name}).")
-    mean = after.clone()
-    mean[: len(before)] = share * after[: len(before)] + (1 - share) * before
-    return mean
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from qaengine.plugin_api import Task
 from qaengine.prepare import prepare, read_stories, story_file, vocabulary_of
 from qaengine.recipe import Recipe
 from qaengine.registry import registry
+from qaengine.schema import Triple
 from qaengine.text import example
 
 RECIPE = Recipe.model_validate(
@@ -80,6 +81,55 @@ def test_copies_are_added_to_training_only(tmp_path: Path) -> None:
 
     assert count("more", "train") == 3 * count("one", "train")
     assert count("more", "valid") == count("one", "valid")
+
+
+def one_source(**settings: object) -> Recipe:
+    return Recipe.model_validate({"name": "one", "sources": [{"task": "worlds", **settings}]})
+
+
+def test_stories_of_a_file_are_trained_on_and_not_validated_on(tmp_path: Path) -> None:
+    given = tmp_path / "given.jsonl.gz"
+    given.write_bytes(gzip.compress(GOOD.encode()))
+    prepare(one_source(file=str(given)), tmp_path)
+    assert list(read_stories(story_file(tmp_path, 0, "train"))) == ["g"]
+    assert read_stories(story_file(tmp_path, 0, "valid")) == {}
+
+
+def test_a_file_that_is_missing_or_of_another_task_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no prepared stories at nowhere\.gz"):
+        prepare(one_source(file="nowhere.gz"), tmp_path)
+    given = tmp_path / "given.jsonl.gz"
+    given.write_bytes(gzip.compress(GOOD.encode()))
+    recipe = Recipe.model_validate(
+        {"name": "one", "sources": [{"task": "sentiment", "file": str(given)}]}
+    )
+    with pytest.raises(DataError, match=r"stories of worlds, but the recipe's source is of sent"):
+        prepare(recipe, tmp_path)
+
+
+def test_a_plain_source_asks_as_validation_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = registry().task("question_type")
+    one, *_ = task.samples()
+
+    def stories(split: str, **_: object) -> list[tuple[str, list[Triple]]]:
+        ways = ["A?"] if split == "valid" else ["B?", "C?"]
+        return [("g", [one.model_copy(update={"question": way})]) for way in ways]
+
+    monkeypatch.setattr(task, "stories", stories)
+    recipe = Recipe.model_validate(
+        {"name": "one", "sources": [{"task": "question_type", "plain": True}]}
+    )
+    prepare(recipe, tmp_path)
+    asked = read_stories(story_file(tmp_path, 0, "train"))["g"]
+    assert [example.question for example in asked] == [("A", "?")] * 2
+
+
+def test_a_group_with_many_questions_cannot_be_plain(tmp_path: Path) -> None:
+    options = {"train_options": {"count": 2}, "valid_options": {"count": 2}}
+    with pytest.raises(DataError, match="ask different things"):
+        prepare(one_source(plain=True, **options), tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from qaengine.checkpoint import load_checkpoint
 from qaengine.errors import RecipeError
@@ -60,23 +61,42 @@ def test_a_recipe_is_no_stages() -> None:
 
 
 def test_stages_go_on_from_each_other_and_end_in_one_checkpoint(plan: Path, tmp_path: Path) -> None:
-    recipes = read(plan).recipes(tmp_path, {"training.seed": 3})
-    assert [recipe.training.seed for recipe in recipes] == [3, 3]
-    assert recipes[1].training.learning_rate == 1e-4
+    stages = read(plan).planned(tmp_path, {"training.seed": 3})
+    assert [recipe.training.seed for recipe, _ in stages] == [3, 3]
+    assert stages[1].recipe.training.learning_rate == 1e-4
     out = tmp_path / "out"
-    train_stages(recipes, out, device="cpu")
+    train_stages(stages, out, device="cpu")
     begun = json.loads((out / "2-second" / "metrics.jsonl").read_text().splitlines()[0])
     assert begun["round"] == 0, "the second stage first says what the first had reached"
     assert load_checkpoint(out).config.recipe == "second"
 
 
 def test_what_was_trained_is_not_trained_again(plan: Path, tmp_path: Path) -> None:
-    recipes = read(plan).recipes(tmp_path, {})
+    stages = read(plan).planned(tmp_path, {})
     out = tmp_path / "out"
-    train_stages(recipes[:1], out, device="cpu")
+    train_stages(stages[:1], out, device="cpu")
     before = (out / "1-first" / "metrics.jsonl").read_text()
-    train_stages(recipes, out, device="cpu")
+    train_stages(stages, out, device="cpu")
     assert (out / "1-first" / "metrics.jsonl").read_text() == before
+
+
+def test_a_stage_may_end_in_the_mean_with_what_it_began_with(plan: Path, tmp_path: Path) -> None:
+    plan.write_text(plan.read_text() + "mean = 0.75\n")
+    out = tmp_path / "out"
+    train_stages(read(plan).planned(tmp_path, {}), out, device="cpu")
+    first, second, mean = (
+        load_checkpoint(folder).network.memory.fact.weight
+        for folder in (out / "1-first", out / "2-second", out)
+    )
+    assert torch.allclose(mean, 0.25 * first + 0.75 * second, atol=1e-6)
+    assert not torch.equal(first, second)
+
+
+def test_missing_stories_are_named_before_hours_of_training(plan: Path, tmp_path: Path) -> None:
+    text = TINY.format(name="second").replace("[training]", 'file = "nowhere.gz"\n[training]')
+    (tmp_path / "second.toml").write_text(text)
+    with pytest.raises(RecipeError, match=r"nowhere\.gz, which does not exist"):
+        read(plan).planned(tmp_path, {})
 
 
 @pytest.mark.parametrize(
@@ -98,4 +118,4 @@ def test_missing_word_vectors_are_named_before_hours_of_training(
     text = 'vectors = "nowhere.safetensors"\n' + TINY.format(name="second")
     (tmp_path / "second.toml").write_text(text)
     with pytest.raises(RecipeError, match=r"nowhere\.safetensors"):
-        read(plan).recipes(tmp_path, {})
+        read(plan).planned(tmp_path, {})

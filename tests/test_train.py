@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 
 from qaengine.checkpoint import load_checkpoint
 from qaengine.engine import Engine
-from qaengine.errors import CheckpointError, DataError
+from qaengine.errors import CheckpointError, DataError, RecipeError
 from qaengine.plugin_api import Task
 from qaengine.prepare import prepare
 from qaengine.recipe import Recipe
@@ -192,6 +192,29 @@ def _session(folder: Path, start: Path) -> _Session:
     from accelerate import Accelerator
 
     return _Session(recipe(), folder, Accelerator(cpu=True), start)
+
+
+def test_only_what_is_named_learns(folder: Path) -> None:
+    before = _session_of(recipe(learns=["memory"]), folder).network.state_dict()
+    before = {name: tensor.clone() for name, tensor in before.items()}
+    train(recipe(learns=["memory"]), folder, device="cpu", rounds=1)
+    after = _session_of(recipe(learns=["memory"]), folder, resume=True).network.state_dict()
+    changed = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {"memory"}
+
+
+def test_a_part_that_cannot_learn_is_named(folder: Path) -> None:
+    with pytest.raises(RecipeError, match=r"no part of the network 'memry'\. Did you mean"):
+        train(recipe(learns=["memry"]), folder, device="cpu")
+
+
+def _session_of(wanted: Recipe, folder: Path, *, resume: bool = False) -> _Session:
+    from accelerate import Accelerator
+
+    session = _Session(wanted, folder, Accelerator(cpu=True), None)
+    if resume:
+        session.restore()
+    return session
 
 
 def test_start_is_trained_further(folder: Path, tmp_path: Path) -> None:

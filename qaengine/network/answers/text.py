@@ -152,7 +152,8 @@ class TextAnswer(AnswerModule):
         """Log likelihood of the gold parts, and its mean over all parts: no other part's is
         needed, and none is kept. In training most parts that nobody wrote are left out of the sum
         that is divided by, and some drawn at random stand for all of them."""
-        counted, weights = torch.arange(len(table), device=gold.device), self.bias
+        counted = torch.arange(len(table), device=gold.device)
+        weights: Tensor = self.bias
         if self.training and len(table) > 2 * self.DRAWN:
             written = torch.zeros_like(counted, dtype=torch.bool)
             written[gold] = True
