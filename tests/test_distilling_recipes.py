@@ -1,0 +1,78 @@
+"""recipes/silver.py and graft.py: what a teacher says is written as it was sure of it, and what
+learnt apart is put back."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from qaengine.errors import CheckpointError
+from qaengine.registry import registry
+from qaengine.saying import Said
+from qaengine.testing import tiny_engine
+
+RECIPES = Path(__file__).parents[1] / "recipes"
+
+
+@pytest.fixture(scope="module")
+def recipe() -> Iterator[Any]:
+    sys.path.insert(0, str(RECIPES))
+    try:
+        yield import_module
+    finally:
+        sys.path.remove(str(RECIPES))
+
+
+def test_labels_are_drawn_by_their_chances_among_those_of_the_group(recipe: Any) -> None:
+    said = Said(("good",), 0.6, others=(("good", 0.6), ("bad", 0.2), ("fine", 0.2)))
+    rng = random.Random(0)
+    drawn = Counter(recipe("silver")._answer(said, {"good", "bad"}, rng) for _ in range(4000))
+    assert set(drawn) == {"good", "bad"}
+    assert drawn["good"] / 4000 == pytest.approx(0.75, abs=0.03)
+
+
+def test_a_score_is_the_mean_of_its_chances(recipe: Any) -> None:
+    said = Said(("3",), 0.5, chances=(0.0, 0.25, 0.5, 0.25, 0.0))
+    assert recipe("silver")._answer(said, set(), random.Random(0)) == "3.000"
+
+
+def test_words_are_exchanged_by_words_of_their_class(recipe: Any) -> None:
+    task = registry().task("part_of_speech")
+    tagger = tiny_engine(task.samples(), tasks=(task.schema,), steps=40).checkpoint
+    texts = [triple.input for triple in task.samples()]
+    variations = recipe("silver_texts").Variations(texts, tagger)
+    rng, changed = random.Random(0), 0
+    for text in texts * 5:
+        other = variations.exchanged(text, rng)
+        changed += other != text
+        for tag, word in zip(variations._tags[text], other, strict=True):
+            assert word in variations._by_tag[tag][0]
+    assert changed > len(texts)
+
+
+def test_a_grafted_part_is_that_of_the_other_and_all_else_the_trunk_s(recipe: Any) -> None:
+    task = registry().task("translation")
+    trunk, other = (
+        tiny_engine(task.samples(), tasks=(task.schema,), seed=seed, **more).checkpoint
+        for seed, more in ((0, {"source": 8}), (1, {"source": 8, "deeper": 8}))
+    )
+    found = recipe("graft").grafted(trunk, other, "answers.text").network.state_dict()
+    assert found.keys() == other.network.state_dict().keys()
+    for name, tensor in found.items():
+        whose = other if name.startswith("answers.text") else trunk
+        assert torch.equal(tensor, whose.network.state_dict()[name]), name
+
+
+def test_there_is_no_graft_of_nothing(recipe: Any) -> None:
+    task = registry().task("translation")
+    known = tiny_engine(task.samples(), tasks=(task.schema,)).checkpoint
+    with pytest.raises(CheckpointError, match=r"begin with answers\.tags"):
+        recipe("graft").grafted(known, known, "answers.tags")
