@@ -4,8 +4,7 @@
         --out runs/both
 
 All weights whose names begin so come from OTHER, and so do the network's settings that only they
-need (`deeper`, `source`, `writer`). What it was trained on may have moved since: train the part on,
-alone (`training.learns`).
+need. What it was trained on may have moved since: train the part on, alone (`training.learns`).
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from pathlib import Path
 from qaengine.checkpoint import Checkpoint, build, load_checkpoint
 from qaengine.errors import CheckpointError
 
-OWN = ("deeper", "source", "writer")
-"""Settings of the answer module for texts."""
+OWN = {"answers.text": ("deeper", "source", "writer"), "answers.score": ("compare",)}
+"""Settings of the network that are an answer module's alone."""
 
 
 def main() -> None:
@@ -39,7 +38,7 @@ def grafted(trunk: Checkpoint, other: Checkpoint, part: str) -> Checkpoint:
     taken = {name: one for name, one in other.network.state_dict().items() if name.startswith(part)}
     if not taken:
         raise CheckpointError(f"The other checkpoint has no weights whose names begin with {part}.")
-    settings = {name: getattr(other.config.network, name) for name in OWN}
+    settings = {name: getattr(other.config.network, name) for name in OWN.get(part, ())}
     config = trunk.config.model_copy(
         update={"network": trunk.config.network.model_copy(update=settings)}
     )

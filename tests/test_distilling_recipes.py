@@ -71,6 +71,18 @@ def test_a_grafted_part_is_that_of_the_other_and_all_else_the_trunk_s(recipe: An
         assert torch.equal(tensor, whose.network.state_dict()[name]), name
 
 
+def test_a_graft_leaves_the_settings_of_other_parts(recipe: Any) -> None:
+    tasks = [registry().task(name) for name in ("translation", "relatedness")]
+    schemas = tuple(task.schema for task in tasks)
+    triples = [triple for task in tasks for triple in task.samples()]
+    trunk, other = (
+        tiny_engine(triples, tasks=schemas, **more).checkpoint
+        for more in ({"source": 8, "deeper": 8}, {"compare": 8})
+    )
+    found = recipe("graft").grafted(trunk, other, "answers.score").config.network
+    assert (found.source, found.deeper, found.compare) == (8, 8, 8)
+
+
 def test_there_is_no_graft_of_nothing(recipe: Any) -> None:
     task = registry().task("translation")
     known = tiny_engine(task.samples(), tasks=(task.schema,)).checkpoint
