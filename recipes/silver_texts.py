@@ -19,7 +19,8 @@ from qaengine.engine import Engine
 from qaengine.schema import Tags
 from qaengine.text import words
 from qaengine_tasks.overlaps import bare
-from qaengine_tasks.relatedness_files import read_sick, read_sts
+from qaengine_tasks.relatedness import held_out
+from qaengine_tasks.relatedness_files import Pair
 from qaengine_tasks.translation_files import read_multi30k, read_tatoeba
 
 EXCHANGED = 0.15
@@ -91,15 +92,6 @@ def captions() -> list[Words]:
     return [words(one.removesuffix(".")) for one in fit]
 
 
-def held_out() -> set[frozenset[str]]:
-    """The dev and test pairs of SICK and STS, without their order."""
-    return {
-        frozenset((bare(pair.first), bare(pair.second)))
-        for split in ("valid", "test")
-        for pair in (*read_sick(locate("sick"), split), *read_sts(locate("stsbenchmark"), split))
-    }
-
-
 class Pairs:
     """Pairs of sentences near and far, and of sentences and their variations."""
 
@@ -117,7 +109,7 @@ class Pairs:
             for number, near in zip(some, nearest, strict=True):
                 one, other = self._sentences[number], self._other(number, near[1:], rng)
                 pair = (one, other) if rng.random() < 0.5 else (other, one)
-                if frozenset(bare(" ".join(side)) for side in pair) not in self._held_out:
+                if Pair(*map(" ".join, pair), 0.0).key not in self._held_out:
                     yield pair
 
     def _other(self, number: int, near: Sequence[int], rng: random.Random) -> Words:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from torch import nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from qaengine.network.encoder import Encoded, Encoder, Sentences
+from qaengine.network.packed import run
 
 DEPTH_DROPOUT = 0.25
 """Between the layers of one network, never along time (Zaremba et al. 2014, arXiv 1409.2329)."""
@@ -38,15 +38,9 @@ class RecurrentEncoder(Encoder):
         )
 
     def forward(self, sentences: Sentences) -> Encoded:
-        packed = pack_padded_sequence(
-            sentences.embedded, sentences.lengths, batch_first=True, enforce_sorted=False
-        )
-        states, last = self.rnn(packed)
+        padded, last = run(self.rnn, sentences.embedded, sentences.lengths)
         if isinstance(last, tuple):  # an LSTM's (hidden, cell)
             last = last[0]
-        padded, _ = pad_packed_sequence(
-            states, batch_first=True, total_length=sentences.embedded.shape[1]
-        )
         top = last[-self.directions :]  # (directions, n, d / directions)
         return Encoded(padded, top.transpose(0, 1).flatten(1))
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from qaengine.network.packed import run
 from qaengine.network.transformer import NOTHING
 
 
@@ -43,12 +43,7 @@ class Comparison(nn.Module):
     def forward(self, sides: Sides) -> Float[Tensor, "b f"]:
         """The same whichever sentence comes first."""
         words, lengths = sides.flat()
-        packed = pack_padded_sequence(
-            self.dropout(words), lengths, batch_first=True, enforce_sorted=False
-        )
-        states, _ = pad_packed_sequence(
-            self.read(packed)[0], batch_first=True, total_length=words.shape[1]
-        )
+        states, _ = run(self.read, self.dropout(words), lengths)
         states = torch.unflatten(states, 0, (-1, 2))  # (b, 2, t, 2 width)
         places = torch.arange(words.shape[1], device=words.device)
         present = places < sides.lengths.to(words.device).unsqueeze(-1)

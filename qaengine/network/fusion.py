@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from qaengine.network.config import Direction
+from qaengine.network.packed import run
 from qaengine.network.transformer import NOTHING, TransformerLayer
 
 
@@ -35,10 +35,7 @@ class Fusion(nn.Module):
     ) -> Float[Tensor, "b f d"]:
         """`overlap`: how much each two facts share."""
         if self.direction != "none":
-            packed = pack_padded_sequence(facts, counts, batch_first=True, enforce_sorted=False)
-            states, _ = pad_packed_sequence(
-                self.rnn(packed)[0], batch_first=True, total_length=facts.shape[1]
-            )
+            states, _ = run(self.rnn, facts, counts)
             if self.direction == "both":
                 states = torch.stack(states.chunk(2, dim=-1)).sum(0)
             facts = facts + states

@@ -117,14 +117,20 @@ def _read_split(path: Path | str | None, split: Split) -> dict[str, list[Pair]]:
     pairs = _read(path, split)
     if split != "train":
         return pairs
-    held_out = {
+    kept_out = held_out(path)
+    return {
+        group: [pair for pair in some if pair.key not in kept_out] for group, some in pairs.items()
+    }
+
+
+def held_out(path: Path | str | None = None) -> set[tuple[str, ...]]:
+    """The keys of the dev and test pairs of both sets, which are never trained on; `path` as for
+    `ask_pairs`."""
+    return {
         pair.key
         for other in (_read(path, "valid"), _read(path, "test"))
         for some in other.values()
         for pair in some
-    }
-    return {
-        group: [pair for pair in some if pair.key not in held_out] for group, some in pairs.items()
     }
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from qaengine.network.packed import run
 from qaengine.network.transformer import NOTHING
 
 
@@ -28,12 +28,8 @@ class SecondLayer(nn.Module):
 
     def keys(self, states: Float[Tensor, "b t x"], counts: Tensor) -> Float[Tensor, "b t w"]:
         """The words of the input, read once more; `counts` on the CPU."""
-        packed = pack_padded_sequence(states, counts, batch_first=True, enforce_sorted=False)
-        again, _ = self.reading(packed)
-        padded: Tensor = pad_packed_sequence(again, batch_first=True, total_length=states.shape[1])[
-            0
-        ]
-        return padded
+        again, _ = run(self.reading, states, counts)
+        return again
 
     def forward(
         self,

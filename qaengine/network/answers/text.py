@@ -15,7 +15,6 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from qaengine.batch import Batch, Parts
 from qaengine.network.answers.label import pools
@@ -23,6 +22,7 @@ from qaengine.network.answers.module import AnswerModule
 from qaengine.network.answers.second_layer import SecondLayer
 from qaengine.network.config import NetworkConfig
 from qaengine.network.late import Late
+from qaengine.network.packed import run
 from qaengine.network.thought import Thought
 from qaengine.network.transformer import NOTHING
 from qaengine.vocabulary import END, Vocabulary
@@ -150,22 +150,27 @@ class TextAnswer(AnswerModule):
         self, features: Float[Tensor, "n e"], gold: Int[Tensor, " n"], table: Float[Tensor, "v e"]
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, " n"]]:
         """Log likelihood of the gold parts, and its mean over all parts: no other part's is
-        needed, and none is kept. In training most parts that nobody wrote are left out of the sum
-        that is divided by, and some drawn at random stand for all of them."""
-        counted = torch.arange(len(table), device=gold.device)
-        weights: Tensor = self.bias
-        if self.training and len(table) > 2 * self.DRAWN:
-            written = torch.zeros_like(counted, dtype=torch.bool)
-            written[gold] = True
-            others = counted[~written]
-            drawn = others[torch.randperm(len(others), device=gold.device)[: self.DRAWN]]
-            stands_for = self.bias[drawn] + math.log(len(others) / max(len(drawn), 1))
-            weights = torch.cat([self.bias[written], stands_for])
-            counted = torch.cat([counted[written], drawn])
-        total = torch.addmm(weights, features, table[counted].T).logsumexp(-1)
+        needed, and none is kept."""
+        total = self._total(features, gold, table)
         right = (features * table[gold]).sum(-1) + self.bias[gold]
         mean = features @ table.mean(0) + self.bias.mean()
         return right - total, mean - total
+
+    def _total(
+        self, features: Float[Tensor, "n e"], gold: Int[Tensor, " n"], table: Float[Tensor, "v e"]
+    ) -> Float[Tensor, " n"]:
+        """Logarithm of the sum that the softmax divides by. In training most parts that nobody
+        wrote are left out of it, and some drawn at random stand for all of them."""
+        if not self.training or len(table) <= 2 * self.DRAWN:
+            return torch.addmm(self.bias, features, table.T).logsumexp(-1)
+        written = torch.zeros(len(table), dtype=torch.bool, device=gold.device)
+        written[gold] = True
+        (others,) = (~written).nonzero(as_tuple=True)
+        drawn = others[torch.randperm(len(others), device=gold.device)[: self.DRAWN]]
+        stands_for = self.bias[drawn] + math.log(len(others) / max(len(drawn), 1))
+        weights = torch.cat([self.bias[written], stands_for])
+        counted = torch.cat([table[written], table[drawn]])
+        return torch.addmm(weights, features, counted.T).logsumexp(-1)
 
     def decode(self, thought: Thought, batch: Batch) -> dict[str, Tensor]:
         """The best text that a beam finds: `parts` (b, l), END behind it; `attention` (b, l, t);
@@ -178,15 +183,7 @@ class TextAnswer(AnswerModule):
         facts, words = self.dropout(thought.facts), thought.embedded
         keys, again = self.key(facts), None
         if self.around is not None:
-            packed = pack_padded_sequence(
-                torch.cat([facts, words], -1),
-                batch.fact_counts,
-                batch_first=True,
-                enforce_sorted=False,
-            )
-            states, _ = pad_packed_sequence(
-                self.around(packed)[0], batch_first=True, total_length=facts.shape[1]
-            )
+            states, _ = run(self.around, torch.cat([facts, words], -1), batch.fact_counts)
             keys = keys + self.seen_around(self.dropout(states))
             if self.second is not None:
                 again = self.second.keys(self.dropout(states), batch.fact_counts)
