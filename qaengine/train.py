@@ -350,17 +350,17 @@ def _parameters(network: DynamicMemoryNetwork, share: float) -> list[dict[str, A
 
 
 def _settle(network: nn.Module, learns: Sequence[str]) -> None:
-    """Only weights whose names begin so learn, where any are named."""
+    """Only weights whose names begin so learn, where any are named; and the router, which is fitted
+    by itself."""
     if not learns:
         return
-    beginnings = (*learns, "router.")  # the router is fitted by itself, whatever else learns
-    learning = [name for name, _ in network.named_parameters() if name.startswith(beginnings)]
-    for one in learns:
-        if not any(name.startswith(one) for name in learning):
-            parts = dict.fromkeys(".".join(n.split(".")[:2]) for n, _ in network.named_parameters())
-            raise RecipeError(unknown("part of the network", one, list(parts)))
-    for name, parameter in network.named_parameters():
-        parameter.requires_grad_(parameter.requires_grad and name.startswith(beginnings))
+    learning = {name: one for name, one in network.named_parameters() if one.requires_grad}
+    for beginning in learns:
+        if not any(name.startswith(beginning) for name in learning):
+            parts = {".".join(name.split(".")[:2]) for name in learning}
+            raise RecipeError(unknown("part of the network", beginning, parts))
+    for name, one in learning.items():
+        one.requires_grad_(name.startswith((*learns, "router.")))
 
 
 def _take_over(network: DynamicMemoryNetwork, given: WordVectors) -> None:
