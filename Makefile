@@ -27,7 +27,7 @@ pictures: setup  ## Take the pictures of the page, for docs/pictures (needs Chro
 	$(BIN)/python docs/screenshots.py
 
 test: setup  ## Run the quick tests
-	$(BIN)/python -m pytest -m "not slow and not e2e"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not slow and not e2e"
 
 e2e: setup  ## Run the tests in a browser; without Chromium they are skipped
 	$(BIN)/python -m pytest tests/e2e

@@ -13,6 +13,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import reduce
 from itertools import chain
 from pathlib import Path
@@ -48,6 +49,18 @@ FLOOR = 0.1
 """Added to a group's loss when groups are drawn, so that learnt ones are not forgotten."""
 
 
+@contextmanager
+def _denormals_are_zero() -> Iterator[None]:
+    """Numbers too small for a float's full precision take a processor a hundred times as long as
+    others, and a part that begins at nothing has gradients of that size."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
+@_denormals_are_zero()
 def train(
     recipe: Recipe,
     folder: Path,

@@ -8,8 +8,8 @@ The teacher's folder is that of a training on the one task, with a transformer a
 a group (`recipes/pretrained.toml`, `plain = true`). It is asked what it was taught; what is
 written are the questions of the training stories that `--prepared` names. Labels are drawn from
 the teacher's chances, so that many texts together say how sure it was (Hinton et al. 2015, arXiv
-1503.02531; Tang et al. 2019, arXiv 1903.12136); scores are the mean of its chances. A recipe reads
-the file as a source's `file`.
+1503.02531; Tang et al. 2019, arXiv 1903.12136); scores are the mean of its chances, tags the
+likeliest ones. A recipe reads the file as a source's `file`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from itertools import islice
 from pathlib import Path
 
 import torch
-from silver_texts import Pairs, Variations, captions, questions
+from silver_texts import Pairs, Variations, by_turns, captions, questions, single
 
 from qaengine.batch import Example, Words
 from qaengine.checkpoint import Checkpoint, load_checkpoint
@@ -42,6 +42,9 @@ def main() -> None:
     parser.add_argument("teacher", type=Path)
     parser.add_argument("task", choices=sorted(TEXTS))
     parser.add_argument("--prepared", type=Path, required=True, help="the task's training stories")
+    parser.add_argument(
+        "--texts", type=Path, nargs="*", default=[], help="other tasks' stories to take texts from"
+    )
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
@@ -49,7 +52,8 @@ def main() -> None:
     teacher, rng = load_checkpoint(chosen.teacher), random.Random(chosen.seed)
     groups, own = read_stories(chosen.prepared), chosen.teacher / "prepared" / "0-train.jsonl.gz"
     taught = {name: some[0].question for name, some in read_stories(own).items()}
-    asked = islice(TEXTS[chosen.task](groups, load_checkpoint(), rng), chosen.count)
+    others = by_turns([single(read_stories(path)) for path in chosen.texts], rng)
+    asked = islice(TEXTS[chosen.task](groups, load_checkpoint(), rng, others), chosen.count)
     lines = [teacher.vocabulary.schemas[chosen.task].model_dump_json()]
     lines += (json.dumps(line) for line in _answered(teacher, taught, groups, list(asked), rng))
     write_whole(chosen.out, gzip.compress("\n".join(lines).encode(), 6, mtime=0))
@@ -60,7 +64,9 @@ Asked = tuple[str, Example]
 """A group, and a question that wants an answer."""
 
 
-def _sentiments(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
+def _sentiments(
+    groups: Groups, known: Checkpoint, rng: random.Random, others: Sequence[Words]
+) -> Iterator[Asked]:
     """Varied sentences of films."""
     texts = [one.facts[0] for some in groups.values() for one in some]
     variations = Variations([text for text in texts if len(text) >= SHORTEST], known)
@@ -68,7 +74,9 @@ def _sentiments(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterat
         yield _asked_of(groups, (variations.draw(rng),), rng)
 
 
-def _question_types(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
+def _question_types(
+    groups: Groups, known: Checkpoint, rng: random.Random, others: Sequence[Words]
+) -> Iterator[Asked]:
     """Varied questions of TREC, and as many of Tatoeba as there are."""
     variations = Variations([one.facts[0] for some in groups.values() for one in some], known)
     for question in questions():
@@ -77,7 +85,9 @@ def _question_types(groups: Groups, known: Checkpoint, rng: random.Random) -> It
         yield _asked_of(groups, (variations.draw(rng),), rng)
 
 
-def _relatednesses(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
+def _relatednesses(
+    groups: Groups, known: Checkpoint, rng: random.Random, others: Sequence[Words]
+) -> Iterator[Asked]:
     """Pairs of sentences of SICK and of captions, by turns."""
     name = "relatedness sick"
     sides = [side for one in groups[name] for side in one.facts]
@@ -88,7 +98,24 @@ def _relatednesses(groups: Groups, known: Checkpoint, rng: random.Random) -> Ite
             yield _asked_of({name: groups[name]}, pair, rng)
 
 
-TEXTS: dict[str, Callable[[Groups, Checkpoint, random.Random], Iterator[Asked]]] = {
+def _tags(
+    groups: Groups, known: Checkpoint, rng: random.Random, others: Sequence[Words]
+) -> Iterator[Asked]:
+    """Texts of other tasks, each once, and between them varied sentences of the treebank."""
+    texts = [one.facts[0] for some in groups.values() for one in some]
+    variations = Variations([text for text in texts if len(text) >= SHORTEST], known)
+    labelled = set(texts)
+    for text in (one for one in others if one not in labelled):
+        yield _asked_of(groups, (text,), rng)
+        yield _asked_of(groups, (variations.draw(rng),), rng)
+    while True:
+        yield _asked_of(groups, (variations.draw(rng),), rng)
+
+
+TEXTS: dict[
+    str, Callable[[Groups, Checkpoint, random.Random, Sequence[Words]], Iterator[Asked]]
+] = {
+    "part_of_speech": _tags,
     "sentiment": _sentiments,
     "question_type": _question_types,
     "relatedness": _relatednesses,
@@ -120,19 +147,21 @@ def _answered(
                 {
                     "facts": len(one.facts),
                     "question": " ".join(one.question),
-                    "answer": [_answer(outcome.said, labels[name], rng)],
+                    "answer": _answer(outcome.said, labels[name], rng),
                     "supports": None,
                 }
             ],
         }
 
 
-def _answer(said: Said, labels: set[str], rng: random.Random) -> str:
-    """A label of those that the group has, by its chance; a score is given as it is."""
+def _answer(said: Said, labels: set[str], rng: random.Random) -> list[str]:
+    """A label of those that the group has, by its chance; scores and tags are given as they are."""
     if said.chances:
-        return f"{sum(step * p for step, p in enumerate(said.chances, start=1)):.3f}"
+        return [f"{sum(step * p for step, p in enumerate(said.chances, start=1)):.3f}"]
+    if not said.others:
+        return list(said.items)
     names, chances = zip(*((name, p) for name, p in said.others if name in labels), strict=True)
-    return str(rng.choices(names, chances)[0])
+    return [str(rng.choices(names, chances)[0])]
 
 
 if __name__ == "__main__":

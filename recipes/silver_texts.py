@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 import torch
 
@@ -16,6 +17,7 @@ from qaengine.batch import Words
 from qaengine.checkpoint import Checkpoint
 from qaengine.data import locate
 from qaengine.engine import Engine
+from qaengine.prepare import Groups
 from qaengine.schema import Tags
 from qaengine.text import words
 from qaengine_tasks.overlaps import bare
@@ -23,6 +25,8 @@ from qaengine_tasks.relatedness import held_out
 from qaengine_tasks.relatedness_files import Pair
 from qaengine_tasks.translation_files import read_multi30k, read_tatoeba
 
+LONGEST = 60
+"""Words of a text that is taken from another task."""
 EXCHANGED = 0.15
 """Share of a text's words that others of their class stand in for."""
 ASKING = {"what", "who", "whom", "whose", "which", "where", "when", "why", "how", "in", "name"}
@@ -62,7 +66,7 @@ class Variations:
         if chance < 0.9:
             other = rng.choice(self._texts)
             joined = text[: rng.randint(1, len(text))] + other[-rng.randint(1, len(other)) :]
-            return joined[:60]
+            return joined[:LONGEST]
         return text
 
     def exchanged(self, text: Words, rng: random.Random) -> Words:
@@ -74,6 +78,25 @@ class Variations:
             else word
             for place, (word, tag) in enumerate(zip(text, tags, strict=True))
         )
+
+
+def single(groups: Groups) -> Iterator[Words]:
+    """The texts of stories of one text each, of no more than `LONGEST` words, without the brackets
+    that mark what is asked about."""
+    for some in groups.values():
+        for one in some:
+            text = tuple(word for word in one.facts[0] if word not in {"[", "]"})
+            if one.unit == "tokens" and len(one.facts) == 1 and 1 < len(text) <= LONGEST:
+                yield text
+
+
+def by_turns(kinds: Sequence[Iterable[Words]], rng: random.Random) -> list[Words]:
+    """One text of each kind, again and again, none of them twice; at last of the largest alone."""
+    shuffled = [sorted(set(some)) for some in kinds]
+    for some in shuffled:
+        rng.shuffle(some)
+    drawn = (text for turn in zip_longest(*shuffled) for text in turn if text is not None)
+    return list(dict.fromkeys(drawn))
 
 
 def questions() -> list[Words]:

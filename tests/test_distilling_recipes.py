@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import torch
 
+from qaengine.batch import Example
 from qaengine.errors import CheckpointError
 from qaengine.registry import registry
 from qaengine.saying import Said
@@ -34,14 +35,31 @@ def recipe() -> Iterator[Any]:
 def test_labels_are_drawn_by_their_chances_among_those_of_the_group(recipe: Any) -> None:
     said = Said(("good",), 0.6, others=(("good", 0.6), ("bad", 0.2), ("fine", 0.2)))
     rng = random.Random(0)
-    drawn = Counter(recipe("silver")._answer(said, {"good", "bad"}, rng) for _ in range(4000))
+    drawn = Counter(recipe("silver")._answer(said, {"good", "bad"}, rng)[0] for _ in range(4000))
     assert set(drawn) == {"good", "bad"}
     assert drawn["good"] / 4000 == pytest.approx(0.75, abs=0.03)
 
 
 def test_a_score_is_the_mean_of_its_chances(recipe: Any) -> None:
     said = Said(("3",), 0.5, chances=(0.0, 0.25, 0.5, 0.25, 0.0))
-    assert recipe("silver")._answer(said, set(), random.Random(0)) == "3.000"
+    assert recipe("silver")._answer(said, set(), random.Random(0)) == ["3.000"]
+
+
+def test_tags_are_given_as_they_are(recipe: Any) -> None:
+    said = Said(("NN", "VB"), 0.5)
+    assert recipe("silver")._answer(said, {"NN"}, random.Random(0)) == ["NN", "VB"]
+
+
+def test_texts_of_other_tasks_come_by_turns_and_without_marks(recipe: Any) -> None:
+    texts = recipe("silver_texts")
+    told = ("[ Al ] knew [ he ] won .", "Al " * 61, "He", "She knew .")
+    examples = [Example((tuple(one.split()),), ("Who", "?"), unit="tokens") for one in told]
+    found = set(texts.single({"": examples}))
+    assert found == {("Al", "knew", "he", "won", "."), ("She", "knew", ".")}
+    one, other = [("a", "b"), ("c", "d"), ("e", "f")], [("a", "b"), ("g", "h")]
+    turns = texts.by_turns([one, other], random.Random(0))
+    assert sorted(turns) == sorted({*one, *other})
+    assert len(set(turns[:4]) & set(other)) == 2
 
 
 def test_words_are_exchanged_by_words_of_their_class(recipe: Any) -> None:

@@ -21,9 +21,7 @@ LIKE_A_STORY = st.lists(
 ).map(" ".join)
 TEXTS = ANY_TEXT | LIKE_A_STORY
 INPUTS = TEXTS | st.lists(TEXTS, max_size=6)
-QUICK = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
-)
+QUICK = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], database=None)
 
 
 def check(engine: Engine, given: str | list[str], question: str) -> None:

@@ -10,7 +10,7 @@ from base64 import b64decode
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qaengine import Answer, Evidence, Triple
@@ -220,7 +220,6 @@ def test_hostile_text_stays_text_in_every_other_view() -> None:
     assert json.loads("".join(shown.of("pre")))["question"] == HOSTILE
 
 
-@settings(deadline=None)
 @given(st.text(max_size=20), st.data())
 def test_marked_text_is_the_text_with_labels(text: str, data: st.DataObject) -> None:
     places = st.integers(0, len(text))
@@ -241,7 +240,6 @@ def test_nested_spans_are_nested_marks() -> None:
     assert re.search(r"<mark[^>]*><mark[^>]*>Ann</mark>&#x27;s cat</mark>", spans_view(value))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=30))
 def test_numbers_of_the_heat_table_are_the_evidence(rows: list[tuple[float, float]]) -> None:
     page = Reader(heat_table(weighed(*rows)))
@@ -289,7 +287,6 @@ def test_words_that_were_looked_at_stand_in_their_fact_with_their_weight() -> No
     assert page.text.replace(" 0.10", "").replace(" 0.88", "").count("<Ann> left\tthe <b>.") == 1
 
 
-@settings(deadline=None)
 @given(st.text(max_size=30), st.lists(st.tuples(st.text(max_size=4), st.floats(0, 1)), max_size=6))
 def test_no_word_of_a_fact_is_lost_however_it_was_split(
     text: str, words: list[tuple[str, float]]

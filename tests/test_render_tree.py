@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from random_trees import dependency_trees
 
 from qaengine.render import LEVELS, tree_svg, tree_view
@@ -62,7 +62,6 @@ def test_tree_stands_there_as_text_too() -> None:
     assert "(very positive) fun" in tree_view(FUN)
 
 
-@settings(deadline=None)
 @given(dependency_trees())
 def test_words_stand_in_order_and_heads_above(tree: Tree) -> None:
     picture = drawn(tree)
@@ -78,7 +77,6 @@ def test_words_stand_in_order_and_heads_above(tree: Tree) -> None:
     assert max(y for _, y in at) < float(picture.get("height", ""))
 
 
-@settings(deadline=None)
 @given(dependency_trees())
 def test_words_of_phrases_stand_on_one_line(tree: Tree) -> None:
     phrases = Tree(

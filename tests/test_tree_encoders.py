@@ -27,7 +27,7 @@ Visit = Callable[[Tree, int, Tensor | None, list[Any]], Any]
 
 every = pytest.mark.parametrize("name", ENCODERS)
 forests = st.lists(dependency_trees(most=8), min_size=1, max_size=4)
-few = settings(max_examples=50, deadline=None)
+few = settings(max_examples=50)
 
 
 def made(name: str, width: int = WIDTH) -> Encoder:

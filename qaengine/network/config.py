@@ -61,6 +61,9 @@ class NetworkConfig(Frozen):
     compare: int = Field(default=0, ge=0)
     """Width, in each direction, of a recurrence that reads two sentences once more for a score, and
     compares them word by word."""
+    closer: int = Field(default=0, ge=0)
+    """Width, in each direction, of a recurrence of two layers that reads the words of a single text
+    once more, for tags, spans and labels."""
     answers: dict[str, str] = {}
     """By kind of answer, a plugin's answer module in place of the built-in one."""
     dropout: float = Field(default=0.1, ge=0, lt=1)

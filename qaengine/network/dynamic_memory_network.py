@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch, Gold
 from qaengine.network.answers import MODULES, AnswerModule
+from qaengine.network.closer import CloserReading
 from qaengine.network.comparison import Sides
 from qaengine.network.config import NetworkConfig
 from qaengine.network.embedding import WordEmbedding
@@ -29,6 +30,9 @@ from qaengine.network.router import QuestionEncoder, Router, pooled
 from qaengine.network.thought import Reading, Thought
 from qaengine.network.transformer import NOTHING
 from qaengine.vocabulary import Vocabulary
+
+CLOSELY = ("tags", "spans", "label")
+"""Kinds of answers that a closer reading serves, where the facts are words."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,9 @@ class DynamicMemoryNetwork(nn.Module):
         if config.shortcut:
             self.shortcut = nn.Linear(width, width, bias=False)
             nn.init.zeros_(self.shortcut.weight)
+        if config.closer:
+            given = 2 * width + (config.vectors if vocabulary.vectored else 0)
+            self.closer = CloserReading(given, config.closer, config.deep_dropout, config.hide)
         kinds = dict.fromkeys(schema.answer for schema in vocabulary.tasks) or ("words",)
         self.answers = nn.ModuleDict({kind: answers[kind](config, vocabulary) for kind in kinds})
         self.router: Router | None = None
@@ -177,13 +184,21 @@ class DynamicMemoryNetwork(nn.Module):
         words = None
         if batch.unit == "tokens":
             words = embedded[batch.facts[:, 0], : facts.shape[1]]
+        closer = None
+        if words is not None and batch.kind in CLOSELY and self.config.closer:
+            vectors = self.embedding.given(batch.words)
+            if vectors is not None:
+                vectors = vectors[batch.sentences[batch.facts[:, 0], : facts.shape[1]]]
+            closer = self.closer(facts, words, vectors, batch.fact_counts)
         sides = None
         if batch.kind == "score" and self.config.compare:
             two = batch.facts[:, [0, -1]]
             known = torch.cat([encoded.states[two], embedded[two]], -1)
             sides = Sides(known, batch.lengths[two.cpu()])
         own = encoded.loss.mean() if encoded.loss is not None else None
-        return Thought(question, facts, given.present, episodes, read, reading, words, sides, own)
+        return Thought(
+            question, facts, given.present, episodes, read, reading, words, sides, closer, own
+        )
 
     def _sentences(
         self, batch: Batch, embedded: Tensor, encoded: Encoded, identity: Tensor

@@ -44,6 +44,13 @@ class WordEmbedding(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.hide = hide
 
+    def given(self, table: WordTable) -> Float[Tensor, "w v"] | None:
+        """The vectors made elsewhere as they are, zero for words without."""
+        if self.vectors is None:
+            return None
+        vectors: Tensor = self.vectors(table.vector_ids)
+        return vectors
+
     def forward(self, table: WordTable) -> Float[Tensor, "w d"]:
         ids, vectored = table.word_ids, table.vector_ids
         if self.training:

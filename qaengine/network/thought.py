@@ -42,6 +42,8 @@ class Thought:
     sides: Sides | None = None
     """Where the first and the last fact are compared: the words of both, in and out of their
     sentences."""
+    closer: Float[Tensor, "b f w"] | None = None
+    """Where the facts are words: these as a closer reading has them (`network.closer`)."""
     encoder_loss: Float[Tensor, ""] | None = None
     """A loss of the encoder's own in training, the mean over the sentences."""
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch
 from qaengine.network.answers.module import AnswerModule, labels_by_task
+from qaengine.network.closer import beside
 from qaengine.network.config import NetworkConfig
 from qaengine.network.thought import Thought
 from qaengine.network.transformer import NOTHING
@@ -33,6 +34,8 @@ class SpansAnswer(AnswerModule):
         width = config.width
         self.first = nn.Linear(2 * width, self.JOINED)
         self.last = nn.Linear(2 * width, self.JOINED)
+        if config.closer:
+            self.closer = beside(2 * self.JOINED, 2 * config.closer)
         self.dropout = nn.Dropout(config.deep_dropout)
         counts = labels_by_task("spans", vocabulary)
         self.heads = nn.ModuleDict(
@@ -85,8 +88,11 @@ class SpansAnswer(AnswerModule):
     def _ends(self, thought: Thought) -> tuple[Float[Tensor, "b f j"], Float[Tensor, "b f j"]]:
         memory = thought.memory.unsqueeze(1).expand_as(thought.facts)
         known = self.dropout(torch.cat([thought.facts, memory], -1))
-        first = self.dropout(torch.relu(self.first(known)))
-        return first, self.dropout(torch.relu(self.last(known)))
+        first, last = self.first(known), self.last(known)
+        if thought.closer is not None:
+            more = self.closer(self.dropout(thought.closer)).chunk(2, -1)
+            first, last = first + more[0], last + more[1]
+        return self.dropout(torch.relu(first)), self.dropout(torch.relu(last))
 
     def _linked(
         self, first: Tensor, last: Tensor, listed: Int[Tensor, "b m _"], batch: Batch

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch
 from qaengine.network.answers.module import AnswerModule, labels_by_task
+from qaengine.network.closer import beside
 from qaengine.network.config import NetworkConfig
 from qaengine.network.thought import Thought
 from qaengine.vocabulary import Vocabulary
@@ -23,6 +24,8 @@ class TagsAnswer(AnswerModule):
         super().__init__(config, vocabulary)
         width = config.width
         self.fact, self.memory = nn.Linear(width, 2 * width), nn.Linear(width, 2 * width)
+        if config.closer:
+            self.closer = beside(2 * width, 2 * config.closer)
         self.dropout = nn.Dropout(config.deep_dropout)
         self.heads = nn.ModuleDict(
             {
@@ -44,5 +47,7 @@ class TagsAnswer(AnswerModule):
 
     def _logits(self, thought: Thought, task: str) -> Float[Tensor, "b f tags"]:
         known = self.fact(self.dropout(thought.facts)) + self.memory(thought.memory).unsqueeze(1)
+        if thought.closer is not None:
+            known = known + self.closer(self.dropout(thought.closer))
         logits: Tensor = self.heads[task](self.dropout(torch.relu(known)))
         return logits

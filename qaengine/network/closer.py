@@ -1,0 +1,61 @@
+"""A closer reading of a single text: its words once more, in a wider recurrence of two layers.
+
+Memory and its facts are narrow, which stories want, and learn from few of them; the words of a
+language want room (Huang et al. 2015, arXiv 1508.01991, for tags). It stands beside the facts, not
+in their place: answer modules add what it says, which begins at nothing, so that a network that
+learnt without it says what it said.
+"""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from qaengine.network.packed import run
+
+
+class CloserReading(nn.Module):
+    """Reads the fact that each word is, the word by itself, and its vector made elsewhere."""
+
+    LAYERS = 2
+
+    def __init__(self, given: int, width: int, dropout: float, hide: float) -> None:
+        """`given`: numbers a word; `width`: of the recurrence, in each direction."""
+        super().__init__()
+        self.read = nn.GRU(
+            given,
+            width,
+            num_layers=self.LAYERS,
+            batch_first=True,
+            bidirectional=True,
+            dropout=dropout,
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.hide = hide
+
+    def forward(
+        self,
+        facts: Float[Tensor, "b f d"],
+        words: Float[Tensor, "b f d"],
+        vectors: Float[Tensor, "b f v"] | None,
+        counts: Int[Tensor, " b"],
+    ) -> Float[Tensor, "b f w"]:
+        """States of the words, zero behind the end; `counts`, the words of each text, on the CPU.
+
+        In training vectors are hidden now and then, since rare words have none."""
+        given = [facts, words]
+        if vectors is not None:
+            if self.training:
+                known = torch.rand(vectors.shape[:2], device=vectors.device) >= self.hide
+                vectors = vectors * known.unsqueeze(-1)
+            given.append(vectors)
+        states, _ = run(self.read, self.dropout(torch.cat(given, -1)), counts)
+        return states
+
+
+def beside(width: int, closer: int) -> nn.Linear:
+    """What an answer module adds of a closer reading: nothing at first."""
+    added = nn.Linear(closer, width, bias=False)
+    nn.init.zeros_(added.weight)
+    return added
