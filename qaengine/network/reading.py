@@ -39,11 +39,15 @@ class Page:
 
     def spread(self, values: Tensor) -> Tensor:
         """Values a word (w, ...) as a padded tensor (b, r, ...), zero where no word is."""
+        if self.full:
+            return torch.unflatten(values, 0, self.shape)
         flat = values.new_zeros(self.shape[0] * self.shape[1], *values.shape[1:])
         return torch.unflatten(flat.index_copy(0, self.cell, values), 0, self.shape)
 
     def gather(self, padded: Tensor) -> Tensor:
         """The reverse: (b, r, ...) as (w, ...)."""
+        if self.full:
+            return padded.flatten(0, 1)
         return padded.flatten(0, 1).index_select(0, self.cell)
 
     def of_texts(self, padded: Float[Tensor, "b r d"], longest: int) -> Float[Tensor, "b f d"]:
@@ -53,6 +57,11 @@ class Page:
         flat = padded.new_zeros(self.shape[0] * longest, padded.shape[-1])
         values = self.gather(padded)[in_text]
         return torch.unflatten(flat.index_copy(0, cells, values), 0, (-1, longest))
+
+    @property
+    def full(self) -> bool:
+        """Whether all pages are of one length, as that of one question is: nothing is padded."""
+        return len(self.owner) == self.shape[0] * self.shape[1]
 
     @cached_property
     def cell(self) -> Int[Tensor, " w"]:

@@ -31,7 +31,12 @@ class Router(nn.Module):
     def forward(self, asked: Float[Tensor, "b x"]) -> Float[Tensor, "b routes"]:
         """Log probabilities of the routes."""
         hidden = self.dropout(torch.relu(self.hidden(self.dropout(self.norm(asked)))))
-        return torch.cat([head(hidden) for head in self.heads.values()], -1).log_softmax(-1)
+        heads = [head for head in self.heads.values() if isinstance(head, nn.Linear)]
+        weight, bias = (
+            torch.cat([one.weight for one in heads]),
+            torch.cat([one.bias for one in heads]),
+        )
+        return F.linear(hidden, weight, bias).log_softmax(-1)
 
 
 class QuestionEncoder(nn.Module):
