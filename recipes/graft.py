@@ -10,41 +10,54 @@ need. What it was trained on may have moved since: train the part on, alone (`tr
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from qaengine.checkpoint import Checkpoint, build, load_checkpoint
 from qaengine.errors import CheckpointError
 
-OWN = {"answers.text": ("deeper", "source", "writer"), "answers.score": ("compare",)}
-"""Settings of the network that are an answer module's alone."""
+OWN = {
+    "answers.text": ("deeper", "source", "writer"),
+    "answers.score": ("compare",),
+    "closer": ("closer",),
+}
+"""Settings of the network that are a part's alone."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("trunk", type=Path)
     parser.add_argument("other", type=Path)
-    parser.add_argument("--part", required=True, help="beginning of the names of weights")
+    parser.add_argument(
+        "--part", nargs="+", required=True, help="beginnings of the names of weights"
+    )
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
     trunk, other = load_checkpoint(chosen.trunk), load_checkpoint(chosen.other)
     grafted(trunk, other, chosen.part).save(chosen.out)
 
 
-def grafted(trunk: Checkpoint, other: Checkpoint, part: str) -> Checkpoint:
-    """The trunk with the other's part. Raises `CheckpointError` where it has none, or writes with
+def grafted(trunk: Checkpoint, other: Checkpoint, parts: Sequence[str]) -> Checkpoint:
+    """The trunk with the other's parts. Raises `CheckpointError` where it has none, or writes with
     other parts of words."""
     if trunk.vocabulary.subwords != other.vocabulary.subwords:
         raise CheckpointError("The two checkpoints write with other parts of words.")
-    taken = {name: one for name, one in other.network.state_dict().items() if name.startswith(part)}
-    if not taken:
-        raise CheckpointError(f"The other checkpoint has no weights whose names begin with {part}.")
-    settings = {name: getattr(other.config.network, name) for name in OWN.get(part, ())}
+    found, begin = other.network.state_dict(), tuple(parts)
+    taken = {name: one for name, one in found.items() if name.startswith(begin)}
+    for part in parts:
+        if not any(name.startswith(part) for name in taken):
+            raise CheckpointError(
+                f"The other checkpoint has no weights whose names begin with {part}."
+            )
+    settings = {
+        name: getattr(other.config.network, name) for part in parts for name in OWN.get(part, ())
+    }
     config = trunk.config.model_copy(
         update={"network": trunk.config.network.model_copy(update=settings)}
     )
     network = build(config.network, trunk.vocabulary).eval()
     kept = {
-        name: one for name, one in trunk.network.state_dict().items() if not name.startswith(part)
+        name: one for name, one in trunk.network.state_dict().items() if not name.startswith(begin)
     }
     network.load_state_dict(kept | taken)
     return Checkpoint(config, trunk.vocabulary, network)

@@ -82,7 +82,7 @@ def test_a_grafted_part_is_that_of_the_other_and_all_else_the_trunk_s(recipe: An
         tiny_engine(task.samples(), tasks=(task.schema,), seed=seed, **more).checkpoint
         for seed, more in ((0, {"source": 8}), (1, {"source": 8, "deeper": 8}))
     )
-    found = recipe("graft").grafted(trunk, other, "answers.text").network.state_dict()
+    found = recipe("graft").grafted(trunk, other, ["answers.text"]).network.state_dict()
     assert found.keys() == other.network.state_dict().keys()
     for name, tensor in found.items():
         whose = other if name.startswith("answers.text") else trunk
@@ -97,12 +97,26 @@ def test_a_graft_leaves_the_settings_of_other_parts(recipe: Any) -> None:
         tiny_engine(triples, tasks=schemas, **more).checkpoint
         for more in ({"source": 8, "deeper": 8}, {"compare": 8})
     )
-    found = recipe("graft").grafted(trunk, other, "answers.score").config.network
+    found = recipe("graft").grafted(trunk, other, ["answers.score"]).config.network
     assert (found.source, found.deeper, found.compare) == (8, 8, 8)
+
+
+def test_parts_that_need_each_other_are_grafted_together(recipe: Any) -> None:
+    task = registry().task("part_of_speech")
+    trunk, other = (
+        tiny_engine(task.samples(), tasks=(task.schema,), seed=seed, **more).checkpoint
+        for seed, more in ((0, {}), (1, {"closer": 8}))
+    )
+    found = recipe("graft").grafted(trunk, other, ["closer", "answers.tags"])
+    assert found.config.network.closer == 8
+    whole, its = found.network.state_dict(), other.network.state_dict()
+    assert torch.equal(whole["answers.tags.closer.weight"], its["answers.tags.closer.weight"])
+    assert torch.equal(whole["closer.read.weight_hh_l1"], its["closer.read.weight_hh_l1"])
+    assert not torch.equal(whole["embedding.words.weight"], its["embedding.words.weight"])
 
 
 def test_there_is_no_graft_of_nothing(recipe: Any) -> None:
     task = registry().task("translation")
     known = tiny_engine(task.samples(), tasks=(task.schema,)).checkpoint
     with pytest.raises(CheckpointError, match=r"begin with answers\.tags"):
-        recipe("graft").grafted(known, known, "answers.tags")
+        recipe("graft").grafted(known, known, ["answers.text", "answers.tags"])
