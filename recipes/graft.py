@@ -19,7 +19,7 @@ from qaengine.errors import CheckpointError
 OWN = {
     "answers.text": ("deeper", "source", "writer"),
     "answers.score": ("compare",),
-    "closer": ("closer",),
+    "closer": ("closer", "closely"),
 }
 """Settings of the network that are a part's alone."""
 

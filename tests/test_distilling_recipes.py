@@ -105,12 +105,13 @@ def test_parts_that_need_each_other_are_grafted_together(recipe: Any) -> None:
     task = registry().task("part_of_speech")
     trunk, other = (
         tiny_engine(task.samples(), tasks=(task.schema,), seed=seed, **more).checkpoint
-        for seed, more in ((0, {}), (1, {"closer": 8}))
+        for seed, more in ((0, {}), (1, {"closer": 8, "closely": ("part_of_speech",)}))
     )
     found = recipe("graft").grafted(trunk, other, ["closer", "answers.tags"])
     assert found.config.network.closer == 8
+    added = "answers.tags.closer.part_of_speech.weight"
     whole, its = found.network.state_dict(), other.network.state_dict()
-    assert torch.equal(whole["answers.tags.closer.weight"], its["answers.tags.closer.weight"])
+    assert torch.equal(whole[added], its[added])
     assert torch.equal(whole["closer.read.weight_hh_l1"], its["closer.read.weight_hh_l1"])
     assert not torch.equal(whole["embedding.words.weight"], its["embedding.words.weight"])
 

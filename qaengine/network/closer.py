@@ -8,10 +8,13 @@ learnt without it says what it said.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from qaengine.network.config import NetworkConfig
 from qaengine.network.packed import run
 
 
@@ -54,8 +57,11 @@ class CloserReading(nn.Module):
         return states
 
 
-def beside(width: int, closer: int) -> nn.Linear:
-    """What an answer module adds of a closer reading: nothing at first."""
-    added = nn.Linear(closer, width, bias=False)
-    nn.init.zeros_(added.weight)
-    return added
+def beside(width: int, config: NetworkConfig, tasks: Iterable[str]) -> nn.ModuleDict:
+    """What an answer module adds of a closer reading, for each of its tasks that is read closely:
+    nothing at first."""
+    served = [task for task in tasks if task in config.closely]
+    added = {task: nn.Linear(2 * config.closer, width, bias=False) for task in served}
+    for one in added.values():
+        nn.init.zeros_(one.weight)
+    return nn.ModuleDict(added)

@@ -63,7 +63,9 @@ class NetworkConfig(Frozen):
     compares them word by word."""
     closer: int = Field(default=0, ge=0)
     """Width, in each direction, of a recurrence of two layers that reads the words of a single text
-    once more, for tags, spans and labels."""
+    once more, for the tasks that `closely` names."""
+    closely: tuple[str, ...] = ()
+    """Tasks of tags or spans for which words are read closely (`closer`)."""
     answers: dict[str, str] = {}
     """By kind of answer, a plugin's answer module in place of the built-in one."""
     dropout: float = Field(default=0.1, ge=0, lt=1)
@@ -81,4 +83,8 @@ class NetworkConfig(Frozen):
             raise ValueError(f"width {self.width} cannot be shared by {self.heads} heads")
         if self.deeper and not self.source:
             raise ValueError(f"deeper = {self.deeper} wants a first layer: set source, too")
+        if bool(self.closely) != bool(self.closer):
+            raise ValueError(
+                "closer and closely go together: a width, and the tasks that it serves"
+            )
         return self

@@ -31,9 +31,6 @@ from qaengine.network.thought import Reading, Thought
 from qaengine.network.transformer import NOTHING
 from qaengine.vocabulary import Vocabulary
 
-CLOSELY = ("tags", "spans", "label")
-"""Kinds of answers that a closer reading serves, where the facts are words."""
-
 
 @dataclass(frozen=True)
 class Loss:
@@ -185,7 +182,7 @@ class DynamicMemoryNetwork(nn.Module):
         if batch.unit == "tokens":
             words = embedded[batch.facts[:, 0], : facts.shape[1]]
         closer = None
-        if words is not None and batch.kind in CLOSELY and self.config.closer:
+        if words is not None and batch.task in self.config.closely:
             vectors = self.embedding.given(batch.words)
             if vectors is not None:
                 vectors = vectors[batch.sentences[batch.facts[:, 0], : facts.shape[1]]]

@@ -43,7 +43,7 @@ class Thought:
     """Where the first and the last fact are compared: the words of both, in and out of their
     sentences."""
     closer: Float[Tensor, "b f w"] | None = None
-    """Where the facts are words: these as a closer reading has them (`network.closer`)."""
+    """Where the facts are words: these as a closer reading has them, for tasks that want one."""
     encoder_loss: Float[Tensor, ""] | None = None
     """A loss of the encoder's own in training, the mean over the sentences."""
 

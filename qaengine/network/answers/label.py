@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch
 from qaengine.network.answers.module import AnswerModule, labels_by_task
-from qaengine.network.closer import beside
 from qaengine.network.config import NetworkConfig
 from qaengine.network.thought import Thought
 from qaengine.network.transformer import NOTHING
@@ -25,8 +24,6 @@ class LabelAnswer(AnswerModule):
         super().__init__(config, vocabulary)
         width = config.width
         self.hidden = nn.Linear(4 * width, 2 * width)
-        if config.closer:
-            self.closer = beside(2 * width, 4 * config.closer)
         self.dropout = nn.Dropout(config.deep_dropout)
         self.heads = nn.ModuleDict(
             {
@@ -46,21 +43,14 @@ class LabelAnswer(AnswerModule):
 
     def _logits(self, thought: Thought, task: str) -> Float[Tensor, "b labels"]:
         pooled = torch.cat([thought.memory, thought.question, *pools(thought)], -1)
-        known = self.hidden(self.dropout(pooled))
-        if thought.closer is not None:
-            closer = torch.cat(pools(thought, thought.closer), -1)
-            known = known + self.closer(self.dropout(closer))
-        hidden = self.dropout(torch.relu(known))
+        hidden = self.dropout(torch.relu(self.hidden(self.dropout(pooled))))
         logits: Tensor = self.heads[task](hidden)
         return logits
 
 
-def pools(
-    thought: Thought, states: Float[Tensor, "b f d"] | None = None
-) -> tuple[Float[Tensor, "b d"], Float[Tensor, "b d"]]:
-    """The highest features of the facts, or of other states of theirs, and the mean."""
-    states = thought.facts if states is None else states
+def pools(thought: Thought) -> tuple[Float[Tensor, "b d"], Float[Tensor, "b d"]]:
+    """The facts' highest features, and their mean."""
     present = thought.present.unsqueeze(-1)
-    highest = states.masked_fill(~present, NOTHING).amax(1)
-    mean = (states * present).sum(1) / present.sum(1)
+    highest = thought.facts.masked_fill(~present, NOTHING).amax(1)
+    mean = (thought.facts * present).sum(1) / present.sum(1)
     return highest, mean

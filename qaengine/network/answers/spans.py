@@ -34,10 +34,9 @@ class SpansAnswer(AnswerModule):
         width = config.width
         self.first = nn.Linear(2 * width, self.JOINED)
         self.last = nn.Linear(2 * width, self.JOINED)
-        if config.closer:
-            self.closer = beside(2 * self.JOINED, 2 * config.closer)
         self.dropout = nn.Dropout(config.deep_dropout)
         counts = labels_by_task("spans", vocabulary)
+        self.closer = beside(2 * self.JOINED, config, counts)
         self.heads = nn.ModuleDict(
             {task: Pairs(self.JOINED, max(count, 1)) for task, count in counts.items()}
         )
@@ -51,7 +50,7 @@ class SpansAnswer(AnswerModule):
         span is from an earlier one of its group, besides."""
         assert batch.gold is not None
         gold = batch.gold.answer
-        first, last = self._ends(thought)
+        first, last = self._ends(thought, batch.task)
         logits = self.heads[batch.task](first, last)
         losses = F.binary_cross_entropy_with_logits(
             logits, gold["spans"].to(logits.dtype), reduction="none"
@@ -67,7 +66,7 @@ class SpansAnswer(AnswerModule):
         """`found` (b, m, 4): first and last fact, type and group of the spans, -1 behind the last
         and for no group; `likelihood` (b) of all decisions together, or of the only span."""
         schema = self.schemas[batch.task]
-        first, last = self._ends(thought)
+        first, last = self._ends(thought, batch.task)
         chances = self.heads[batch.task](first, last).sigmoid()
         chances = chances * possible(thought.present).unsqueeze(-1)
         found = [
@@ -85,12 +84,14 @@ class SpansAnswer(AnswerModule):
         likelihood = chances.flatten(1).amax(1) if schema.single else sure.log().sum(1).exp()
         return {"found": torch.cat([listed, groups], -1), "likelihood": likelihood}
 
-    def _ends(self, thought: Thought) -> tuple[Float[Tensor, "b f j"], Float[Tensor, "b f j"]]:
+    def _ends(
+        self, thought: Thought, task: str
+    ) -> tuple[Float[Tensor, "b f j"], Float[Tensor, "b f j"]]:
         memory = thought.memory.unsqueeze(1).expand_as(thought.facts)
         known = self.dropout(torch.cat([thought.facts, memory], -1))
         first, last = self.first(known), self.last(known)
         if thought.closer is not None:
-            more = self.closer(self.dropout(thought.closer)).chunk(2, -1)
+            more = self.closer[task](self.dropout(thought.closer)).chunk(2, -1)
             first, last = first + more[0], last + more[1]
         return self.dropout(torch.relu(first)), self.dropout(torch.relu(last))
 

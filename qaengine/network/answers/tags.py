@@ -22,16 +22,12 @@ class TagsAnswer(AnswerModule):
 
     def __init__(self, config: NetworkConfig, vocabulary: Vocabulary) -> None:
         super().__init__(config, vocabulary)
-        width = config.width
+        width, counts = config.width, labels_by_task("tags", vocabulary)
         self.fact, self.memory = nn.Linear(width, 2 * width), nn.Linear(width, 2 * width)
-        if config.closer:
-            self.closer = beside(2 * width, 2 * config.closer)
+        self.closer = beside(2 * width, config, counts)
         self.dropout = nn.Dropout(config.deep_dropout)
         self.heads = nn.ModuleDict(
-            {
-                task: nn.Linear(2 * width, count)
-                for task, count in labels_by_task("tags", vocabulary).items()
-            }
+            {task: nn.Linear(2 * width, count) for task, count in counts.items()}
         )
 
     def loss(self, thought: Thought, batch: Batch) -> Float[Tensor, " b"]:
@@ -48,6 +44,6 @@ class TagsAnswer(AnswerModule):
     def _logits(self, thought: Thought, task: str) -> Float[Tensor, "b f tags"]:
         known = self.fact(self.dropout(thought.facts)) + self.memory(thought.memory).unsqueeze(1)
         if thought.closer is not None:
-            known = known + self.closer(self.dropout(thought.closer))
+            known = known + self.closer[task](self.dropout(thought.closer))
         logits: Tensor = self.heads[task](self.dropout(torch.relu(known)))
         return logits
