@@ -4,7 +4,8 @@
         --out runs/calibrated
 
 Training does so on `validate_on` questions of each group, which are few for rare names or long
-chains. `--prepared` is the folder of prepared stories that the checkpoint was trained on.
+chains. `--prepared` is the folder of prepared stories that the checkpoint was trained on; tasks
+without stories there stay as they are.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def main() -> None:
     groups = validation(chosen.prepared, set(vocabulary.schemas))
     results = {name: outcomes(network, vocabulary, some, device) for name, some in groups.items()}
     with settled(network, vocabulary, groups, results, device) as found:
-        config = checkpoint.config.model_copy(update={"calibration": found})
+        calibration = {**checkpoint.config.calibration, **found}
+        config = checkpoint.config.model_copy(update={"calibration": calibration})
         Checkpoint(config, vocabulary, network).save(chosen.out, half=True)
     print("calibrated:", ", ".join(found))
 

@@ -19,7 +19,7 @@ from qaengine.errors import CheckpointError
 OWN = {
     "answers.text": ("deeper", "source", "writer"),
     "answers.score": ("compare",),
-    "closer": ("closer", "closely"),
+    "closer": ("closer",),
 }
 """Settings of the network that are a part's alone."""
 
@@ -52,6 +52,12 @@ def grafted(trunk: Checkpoint, other: Checkpoint, parts: Sequence[str]) -> Check
     settings = {
         name: getattr(other.config.network, name) for part in parts for name in OWN.get(part, ())
     }
+    read = dict.fromkeys((*trunk.config.network.closely, *other.config.network.closely))
+    settings["closely"] = tuple(
+        task
+        for task in read
+        if any(f".closer.{task}." in name for name in (*trunk.network.state_dict(), *taken))
+    )
     config = trunk.config.model_copy(
         update={"network": trunk.config.network.model_copy(update=settings)}
     )

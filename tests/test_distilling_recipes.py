@@ -109,6 +109,7 @@ def test_parts_that_need_each_other_are_grafted_together(recipe: Any) -> None:
     )
     found = recipe("graft").grafted(trunk, other, ["closer", "answers.tags"])
     assert found.config.network.closer == 8
+    assert found.config.network.closely == ("part_of_speech",)
     added = "answers.tags.closer.part_of_speech.weight"
     whole, its = found.network.state_dict(), other.network.state_dict()
     assert torch.equal(whole[added], its[added])
