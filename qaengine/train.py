@@ -79,6 +79,7 @@ def train(
     from accelerate import Accelerator
 
     accelerator = Accelerator(cpu=device == "cpu", mixed_precision=_precision(device))
+    _check_closely(recipe.network.closely)
     prepare(recipe, folder / "prepared")
     session = _Session(recipe, folder, accelerator, start)
     if resume:
@@ -88,6 +89,16 @@ def train(
             f"{folder} already holds a training. Go on with --resume, or choose another folder."
         )
     return session.run(rounds)
+
+
+def _check_closely(tasks: Sequence[str]) -> None:
+    for name in tasks:
+        schema = registry().task(name).schema
+        if schema.answer not in ("tags", "spans") or schema.facts != "tokens":
+            raise RecipeError(
+                f"network.closely names {name!r}: its answers are {schema.answer}, its facts "
+                f"{schema.facts}. Name tasks of tags or spans whose facts are tokens."
+            )
 
 
 def _precision(device: str) -> str:

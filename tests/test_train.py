@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 
 from qaengine.checkpoint import load_checkpoint
 from qaengine.engine import Engine
-from qaengine.errors import CheckpointError, DataError, RecipeError
+from qaengine.errors import CheckpointError, DataError, QAEngineError, RecipeError
 from qaengine.plugin_api import Task
 from qaengine.prepare import prepare
 from qaengine.recipe import Recipe
@@ -215,6 +215,16 @@ def _session_of(wanted: Recipe, folder: Path, *, resume: bool = False) -> _Sessi
     if resume:
         session.restore()
     return session
+
+
+@pytest.mark.parametrize(
+    ("named", "said"), [("worlds", "its answers are words"), ("mention", "Did you mean 'mentions'")]
+)
+def test_what_cannot_be_read_closely_is_said(folder: Path, named: str, said: str) -> None:
+    asked = recipe().model_dump()
+    asked["network"] |= {"closer": 8, "closely": [named]}
+    with pytest.raises(QAEngineError, match=said):
+        train(Recipe.model_validate(asked), folder, device="cpu")
 
 
 def test_start_is_trained_further(folder: Path, tmp_path: Path) -> None:

@@ -1,9 +1,8 @@
 """A closer reading of a single text: its words once more, in a wider recurrence of two layers.
 
-Memory and its facts are narrow, which stories want, and learn from few of them; the words of a
-language want room (Huang et al. 2015, arXiv 1508.01991, for tags). It stands beside the facts, not
-in their place: answer modules add what it says, which begins at nothing, so that a network that
-learnt without it says what it said.
+Facts and memory are narrow, as suits stories; the words of a language want room (Huang et al. 2015,
+arXiv 1508.01991). It stands beside the facts, not in their place: answer modules add what it says,
+which begins at nothing, so that a network that learnt without it says what it said.
 """
 
 from __future__ import annotations
