@@ -20,6 +20,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -49,11 +50,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
+    if chosen.texts and TEXTS[chosen.task] is not _tags:
+        parser.error("--texts is for part_of_speech: other tasks make their own texts.")
     teacher, rng = load_checkpoint(chosen.teacher), random.Random(chosen.seed)
     groups, own = read_stories(chosen.prepared), chosen.teacher / "prepared" / "0-train.jsonl.gz"
     taught = {name: some[0].question for name, some in read_stories(own).items()}
-    others = by_turns([single(read_stories(path)) for path in chosen.texts], rng)
-    asked = islice(TEXTS[chosen.task](groups, load_checkpoint(), rng, others), chosen.count)
+    draw = TEXTS[chosen.task]
+    if chosen.texts:
+        others = by_turns([single(read_stories(path)) for path in chosen.texts], rng)
+        draw = partial(_tags, others=others)
+    asked = islice(draw(groups, load_checkpoint(), rng), chosen.count)
     lines = [teacher.vocabulary.schemas[chosen.task].model_dump_json()]
     lines += (json.dumps(line) for line in _answered(teacher, taught, groups, list(asked), rng))
     write_whole(chosen.out, gzip.compress("\n".join(lines).encode(), 6, mtime=0))
@@ -64,9 +70,7 @@ Asked = tuple[str, Example]
 """A group, and a question that wants an answer."""
 
 
-def _sentiments(
-    groups: Groups, known: Checkpoint, rng: random.Random, others: Sequence[Words]
-) -> Iterator[Asked]:
+def _sentiments(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
     """Varied sentences of films."""
     texts = [one.facts[0] for some in groups.values() for one in some]
     variations = Variations([text for text in texts if len(text) >= SHORTEST], known)
@@ -74,9 +78,7 @@ def _sentiments(
         yield _asked_of(groups, (variations.draw(rng),), rng)
 
 
-def _question_types(
-    groups: Groups, known: Checkpoint, rng: random.Random, others: Sequence[Words]
-) -> Iterator[Asked]:
+def _question_types(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
     """Varied questions of TREC, and as many of Tatoeba as there are."""
     variations = Variations([one.facts[0] for some in groups.values() for one in some], known)
     for question in questions():
@@ -85,9 +87,7 @@ def _question_types(
         yield _asked_of(groups, (variations.draw(rng),), rng)
 
 
-def _relatednesses(
-    groups: Groups, known: Checkpoint, rng: random.Random, others: Sequence[Words]
-) -> Iterator[Asked]:
+def _relatednesses(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
     """Pairs of sentences of SICK and of captions, by turns."""
     name = "relatedness sick"
     sides = [side for one in groups[name] for side in one.facts]
@@ -99,7 +99,7 @@ def _relatednesses(
 
 
 def _tags(
-    groups: Groups, known: Checkpoint, rng: random.Random, others: Sequence[Words]
+    groups: Groups, known: Checkpoint, rng: random.Random, others: Sequence[Words] = ()
 ) -> Iterator[Asked]:
     """Texts of other tasks, each once, and between them varied sentences of the treebank."""
     texts = [one.facts[0] for some in groups.values() for one in some]
@@ -112,9 +112,7 @@ def _tags(
         yield _asked_of(groups, (variations.draw(rng),), rng)
 
 
-TEXTS: dict[
-    str, Callable[[Groups, Checkpoint, random.Random, Sequence[Words]], Iterator[Asked]]
-] = {
+TEXTS: dict[str, Callable[[Groups, Checkpoint, random.Random], Iterator[Asked]]] = {
     "part_of_speech": _tags,
     "sentiment": _sentiments,
     "question_type": _question_types,
