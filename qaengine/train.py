@@ -51,7 +51,7 @@ FLOOR = 0.1
 
 @contextmanager
 def _denormals_are_zero() -> Iterator[None]:
-    """Numbers too small for a float's full precision take a processor a hundred times as long as
+    """Numbers too small for a float's full precision take a processor many times as long as
     others, and a part that begins at nothing has gradients of that size."""
     torch.set_flush_denormal(True)
     try:
