@@ -10,6 +10,7 @@ from typing import Any
 from qaengine.data import DATA_SETS, locate
 from qaengine.errors import InputError
 from qaengine.schema import Spans, Split, TaskSchema, Triple, Value
+from qaengine_tasks.coreference_exchange import rows_and_copies
 from qaengine_tasks.coreference_marks import (
     Marked,
     Name,
@@ -79,15 +80,18 @@ class Antecedent(Phrased):
         split: Split,
         *,
         gum: bool = True,
+        exchanged: int = 0,
         path: Path | str | None = None,
         **options: Any,
     ) -> Iterator[tuple[str, Sequence[Triple]]]:
         """Pronouns in the groups "antecedent gap" and "antecedent gum".
 
         For training half of the questions are the usual one, to which `frame` turns all others;
-        the rest is drawn among all phrasings. `path` is a folder that holds gap and gum_coref.
+        the rest is drawn among all phrasings. Of each training text of GAP so many copies more are
+        told of other people (`exchanged`). `path` is a folder that holds gap and gum_coref.
         """
-        groups = {"antecedent gap": gap_antecedents(_folder("gap", path), split)}
+        copies = exchanged if split == "train" else 0
+        groups = {"antecedent gap": gap_antecedents(_folder("gap", path), split, copies)}
         if gum:
             groups["antecedent gum"] = gum_antecedents(_folder("gum_coref", path), split)
         rng = random.Random(0)
@@ -137,9 +141,9 @@ Found = tuple[Tokens, Run, Run]
 """A text, a pronoun, its antecedent."""
 
 
-def gap_antecedents(folder: Path, split: Split) -> Iterator[Found]:
-    """The rows whose pronoun means one of the names."""
-    for row in read_rows(folder, split):
+def gap_antecedents(folder: Path, split: Split, copies: int = 0) -> Iterator[Found]:
+    """The rows whose pronoun means one of the names, and copies of them about other people."""
+    for row in rows_and_copies(read_rows(folder, split), copies):
         for name, coreferent in row.names:
             if coreferent:
                 yield row.tokens, row.pronoun, name

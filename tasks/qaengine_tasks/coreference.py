@@ -11,7 +11,7 @@ from qaengine.data import DATA_SETS, locate
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
 from qaengine_tasks.antecedent import Antecedent
-from qaengine_tasks.coreference_exchange import exchanged, names_by_gender
+from qaengine_tasks.coreference_exchange import rows_and_copies
 from qaengine_tasks.coreference_framing import PAIR, frame_pair
 from qaengine_tasks.coreference_groups import CoreferenceGroups
 from qaengine_tasks.coreference_marks import Run, Tokens, mark, unmarked
@@ -154,12 +154,9 @@ Pair = tuple[Tokens, Sequence[Run], bool]
 def gap_pairs(folder: Path, split: Split, copies: int = 0) -> Iterator[Pair]:
     """Of each row, and of copies of it about other people, the pronoun with the one, then with the
     other name."""
-    rows = read_rows(folder, split)
-    names, rng = names_by_gender(rows), random.Random(0)
-    for row in rows:
-        for one in (row, *(exchanged(row, names, rng) for _ in range(copies))):
-            for name, coreferent in one.names:
-                yield one.tokens, sorted((one.pronoun, name)), coreferent
+    for row in rows_and_copies(read_rows(folder, split), copies):
+        for name, coreferent in row.names:
+            yield row.tokens, sorted((row.pronoun, name)), coreferent
 
 
 def window_pairs(folder: Path, scheme: Scheme, split: Split) -> Iterator[Pair]:

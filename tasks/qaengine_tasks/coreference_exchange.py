@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from qaengine_tasks.coreference_marks import Tokens
@@ -32,6 +32,14 @@ _BEHIND_HIM = """a about after again against along alone an and around as at awa
     before behind but by down during for from home if in into is of off on onto or out over so than
     that the through to together too until up upon was when where which while who with without"""
 """Words before which "her" is "him"; before others it is "his"."""
+
+
+def rows_and_copies(rows: Sequence[Row], copies: int) -> Iterator[Row]:
+    """Each row, and behind it so many copies about other people; the same in each run."""
+    names, rng = names_by_gender(rows), random.Random(0)
+    for row in rows:
+        yield row
+        yield from (exchanged(row, names, rng) for _ in range(copies))
 
 
 def names_by_gender(rows: Sequence[Row]) -> dict[str, list[Tokens]]:

@@ -17,6 +17,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from qaengine.batch import Batch, Parts
+from qaengine.network.answers.beam import Writing, search
 from qaengine.network.answers.label import pools
 from qaengine.network.answers.module import AnswerModule
 from qaengine.network.answers.second_layer import SecondLayer
@@ -37,13 +38,13 @@ class _Source:
 
     keys: Float[Tensor, "b t h"]
     present: Bool[Tensor, "b t"]
+    unseen: Float[Tensor, "b t 1"]
+    """Added to what is looked at: nothing where a word is, and without end where none is."""
     words: Float[Tensor, "b t d"]
     """Each word by itself: what it says is chosen by the word, whatever stands around it."""
     part_keys: Float[Tensor, "b s h"]
     parts: Parts
     question: Float[Tensor, "b d"]
-    table: Float[Tensor, "v e"]
-    """A row for each part that can be written, to be compared with what is to be said."""
     again: Float[Tensor, "b t w"] | None
     """What the second layer looks at, where there is one."""
 
@@ -56,11 +57,11 @@ class _Source:
         return _Source(
             again(self.keys),
             again(self.present),
+            again(self.unseen),
             again(self.words),
             again(self.part_keys),
             Parts(again(self.parts.ids), again(self.parts.words)),
             again(self.question),
-            self.table,
             again(self.again) if self.again is not None else None,
         )
 
@@ -136,9 +137,10 @@ class TextAnswer(AnswerModule):
         wanted = gold.clamp(min=0).unsqueeze(-1)
         seen = torch.cat([torch.stack(states, 1), torch.stack(contexts, 1)], -1)
         looked_at = torch.stack(looks, 1) @ source.words
-        features, _ = self._features(seen, embedded, looked_at, None, source)
-        by_word, on_average = self._written(features[mask], gold[mask], source.table)
-        pointed = self._pointed(torch.stack(states, 1), source)
+        features, _ = self.features(seen, embedded, looked_at, None, source)
+        table = torch.cat(self.tables(), -1)
+        by_word, on_average = self._written(torch.cat(features, -1)[mask], gold[mask], table)
+        pointed = self.pointed(torch.stack(states, 1), source)
         by_copy = (pointed * (source.parts.ids.unsqueeze(1) == wanted)).sum(-1)[mask]
         copying = self.copies(seen).squeeze(-1)[mask]
         chance = (F.logsigmoid(-copying) + by_word).exp() + copying.sigmoid() * by_copy
@@ -175,7 +177,10 @@ class TextAnswer(AnswerModule):
     def decode(self, thought: Thought, batch: Batch) -> dict[str, Tensor]:
         """The best text that a beam finds: `parts` (b, l), END behind it; `attention` (b, l, t);
         `likelihood` (b), the geometric mean over its parts."""
-        return self._beam(self._source(thought, batch), self._start(thought))
+        most = 2 * thought.present.sum(1) + 20
+        source, state = self._source(thought, batch), self._start(thought)
+        writing = _Drafts(self, source.repeated(self.BEAM), state.repeat_interleave(self.BEAM, 0))
+        return search(writing, most, start=START, end=END, beam=self.BEAM)
 
     def _source(self, thought: Thought, batch: Batch) -> _Source:
         assert batch.parts is not None
@@ -192,11 +197,11 @@ class TextAnswer(AnswerModule):
         return _Source(
             keys,
             thought.present,
+            (~thought.present).unsqueeze(2).to(keys.dtype) * NOTHING,
             words,
             part_keys,
             batch.parts,
             thought.question,
-            self._table(),
             again,
         )
 
@@ -210,15 +215,6 @@ class TextAnswer(AnswerModule):
         known = torch.cat([words, question], -1)
         weight = self.cell.weight_ih[:, : known.shape[-1]]
         return F.linear(known, weight, self.cell.bias_ih)
-
-    def _products(self, fed_in: Float[Tensor, "b x"]) -> _Products:
-        """Of one step."""
-        into = self.cell.weight_ih[:, -self.cell.hidden_size :]
-        return _Products(
-            lambda context: fed_in + F.linear(context, into),
-            lambda state: F.linear(state, self.cell.weight_hh, self.cell.bias_hh),
-            self.look,
-        )
 
     def _late(self, fed_in: Float[Tensor, "b l x"]) -> _Products:
         """Of l steps in order, whose weights' gradients are taken once."""
@@ -243,19 +239,16 @@ class TextAnswer(AnswerModule):
         reset, keep = torch.sigmoid(new[:, : 2 * size] + old[:, : 2 * size]).chunk(2, -1)
         candidate = torch.tanh(new[:, 2 * size :] + reset * old[:, 2 * size :])
         state = candidate + keep * (state - candidate)
-        looked = torch.bmm(source.keys, products.look(state).unsqueeze(2)).squeeze(2)
-        looked = looked * source.keys.shape[-1] ** -0.5
-        weights = looked.masked_fill(~source.present, NOTHING).softmax(-1)
-        return state, torch.bmm(weights.unsqueeze(1), source.keys).squeeze(1), weights
+        return state, *looked_at(products.look(state), source)
 
-    def _features(
+    def features(
         self,
         seen: Float[Tensor, "b l two_h"],
         words: Float[Tensor, "b l d"],
         looked_at: Float[Tensor, "b l d"],
         above: Tensor | None,
         source: _Source,
-    ) -> tuple[Float[Tensor, "b l e"], Tensor | None]:
+    ) -> tuple[list[Float[Tensor, "b l _"]], Tensor | None]:
         """What a part is chosen by: what was read and written, beside it the word looked at
         (Nguyen and Chiang 2018, arXiv 1710.01329, section 4), and what the second layer says,
         whose state was `above` and is given anew."""
@@ -268,88 +261,68 @@ class TextAnswer(AnswerModule):
             assert source.again is not None
             said, above = self.second(self.dropout(steps), above, source.again, source.present)
             features.append(self.dropout(said))
-        return torch.cat(features, -1), above
+        return features, above
 
-    def _table(self) -> Float[Tensor, "v e"]:
-        """A row for each part, to be compared with the features."""
-        columns = [self.parts.weight]
+    def tables(self) -> list[Float[Tensor, "v _"]]:
+        """A row for each part, to be compared with each of the features."""
+        tables = [self.parts.weight]
         if self.around is not None:
-            columns.append(self.named)
+            tables.append(self.named)
         if self.second is not None:
-            columns.append(self.second.table)
-        return torch.cat(columns, -1)
+            tables.append(self.second.table)
+        return tables
 
-    def _pointed(self, states: Float[Tensor, "b l h"], source: _Source) -> Float[Tensor, "b l s"]:
+    def pointed(self, states: Float[Tensor, "b l h"], source: _Source) -> Float[Tensor, "b l s"]:
         """Which part would be copied, at each step."""
         pointed = torch.bmm(self.point(states), source.part_keys.transpose(1, 2))
         behind = (source.parts.ids == END).unsqueeze(1)
         pointed = pointed * states.shape[-1] ** -0.5
         return pointed.masked_fill(behind, NOTHING).softmax(-1)
 
-    def _beam(self, source: _Source, state: Tensor) -> dict[str, Tensor]:
-        questions, beam = len(state), self.BEAM
-        source = source.repeated(beam)
-        state = state.repeat_interleave(beam, 0)
-        context, above = torch.zeros_like(state), None
-        word = torch.full((questions * beam,), START, device=state.device)
-        total = state.new_full((questions, beam), NOTHING)
-        total[:, 0] = 0.0
-        ended = torch.zeros_like(total, dtype=torch.bool)
-        lengths = torch.zeros_like(total)
-        written = word.new_zeros(questions * beam, 0)
-        attention = state.new_zeros(questions * beam, 0, source.keys.shape[1])
-        base = torch.arange(questions, device=state.device).unsqueeze(1) * beam
-        most = 2 * source.present.sum(1).view(questions, beam) + 20
-        for place in range(int(most.max())):
-            embedded = self.parts(word)
-            fed_in = self._fed_in(embedded.unsqueeze(1), source).squeeze(1)
-            step = self._products(fed_in)
-            state, context, weights = self._step(step, state, context, source)
-            logs, above = self._mixed(state, context, embedded, weights, above, source)
-            logs = logs.view(questions, beam, -1)
-            logs = logs.masked_fill(ended.unsqueeze(-1), NOTHING)
-            logs[..., END] = logs[..., END].masked_fill(ended, 0.0)
-            scores = total.unsqueeze(-1) + logs
-            grown = (lengths + ~ended).unsqueeze(-1)
-            _, best = (scores / grown).flatten(1).topk(beam, dim=-1)
-            origin, part = best // logs.shape[-1], best % logs.shape[-1]
-            total = scores.flatten(1).gather(1, best)
-            lengths = grown.squeeze(-1).gather(1, origin)
-            ended = ended.gather(1, origin) | (part == END) | (place + 1 >= most)
-            rows, word = (base + origin).flatten(), part.flatten()
-            state, context = state[rows], context[rows]
-            above = above[:, rows] if above is not None else None
-            written = torch.cat([written[rows], word.unsqueeze(1)], 1)
-            attention = torch.cat([attention[rows], weights[rows].unsqueeze(1)], 1)
-            if bool(ended.all()):
-                break
-        best = (total / lengths).argmax(-1)
-        rows = base.squeeze(1) + best
-        likelihood = (total / lengths).amax(-1).exp()
-        return {"parts": written[rows], "attention": attention[rows], "likelihood": likelihood}
 
-    def _mixed(
-        self,
-        state: Tensor,
-        context: Tensor,
-        word: Tensor,
-        weights: Tensor,
-        above: Tensor | None,
-        source: _Source,
-    ) -> tuple[Float[Tensor, "b v"], Tensor | None]:
-        """Log probabilities of the next part, written or copied; the second layer's state."""
-        seen = torch.cat([state, context], -1)
-        looked_at = torch.bmm(weights.unsqueeze(1), source.words)
-        features, above = self._features(
-            seen.unsqueeze(1), word.unsqueeze(1), looked_at, above, source
-        )
-        generated = torch.addmm(self.bias, features.squeeze(1), source.table.T).softmax(-1)
-        copying = torch.sigmoid(self.copies(seen))
-        copied = copying * self._pointed(state.unsqueeze(1), source).squeeze(1)
-        chances = (1 - copying) * generated
-        chances = chances.scatter_add(1, source.parts.ids, copied)
+class _Drafts(Writing):
+    """Texts on their way, a row each: what the writer has read and written of them."""
+
+    def __init__(self, module: TextAnswer, source: _Source, state: Tensor) -> None:
+        self.module, self.source, self.state = module, source, state
+        self.context = torch.zeros_like(state)
+        self.above: Tensor | None = None
+
+    def chances(
+        self, parts: Int[Tensor, " n"]
+    ) -> tuple[Float[Tensor, "n v"], Float[Tensor, "n t"]]:
+        """Of the next part, written or copied."""
+        module, source = self.module, self.source
+        word = module.parts(parts)
+        self.state = module.cell(torch.cat([word, source.question, self.context], -1), self.state)
+        self.context, weights = looked_at(module.look(self.state), source)
+        seen = torch.cat([self.state, self.context], -1).unsqueeze(1)
+        words = torch.bmm(weights.unsqueeze(1), source.words)
+        features, self.above = module.features(seen, word.unsqueeze(1), words, self.above, source)
+        logits: Tensor = module.bias
+        for feature, table in zip(features, module.tables(), strict=True):
+            logits = torch.addmm(logits, feature.squeeze(1), table.T)
+        copying = torch.sigmoid(module.copies(seen).squeeze(1))
+        copied = copying * module.pointed(self.state.unsqueeze(1), source).squeeze(1)
+        chances = (1 - copying) * logits.softmax(-1)
+        chances.scatter_add_(1, source.parts.ids, copied)
         chances[:, START] = 0.0
-        return chances.clamp(min=1e-12).log(), above
+        return chances, weights
+
+    def keep(self, rows: Int[Tensor, " n"]) -> None:
+        self.state, self.context = self.state[rows], self.context[rows]
+        if self.above is not None:
+            self.above = self.above[:, rows]
+
+
+def looked_at(
+    asked: Float[Tensor, "b h"], source: _Source
+) -> tuple[Float[Tensor, "b h"], Float[Tensor, "b t"]]:
+    """What is looked at of the words, and how much at each."""
+    scale = source.keys.shape[-1] ** -0.5
+    looked = torch.baddbmm(source.unseen, source.keys, asked.unsqueeze(2), alpha=scale)
+    weights = looked.squeeze(2).softmax(-1)
+    return torch.bmm(weights.unsqueeze(1), source.keys).squeeze(1), weights
 
 
 def trimmed(parts: Int[Tensor, " l"]) -> list[int]:
