@@ -132,8 +132,8 @@ def table(scores: Iterable[dict[str, Any]], alone: Mapping[str, dict[str, Any]])
     weights that learnt nothing else."""
     lines = [
         "| group | metric | measured | alone | floor | goal | published | questions "
-        "| calibration error |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| calibration error | by chance |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for one in scores:
         rows = [row for row in ROWS if row.task == one["task"]] or [Row(one["task"], one["metric"])]
@@ -143,7 +143,8 @@ def table(scores: Iterable[dict[str, Any]], alone: Mapping[str, dict[str, Any]])
 
 
 def cells(row: Row, scores: dict[str, Any], alone: dict[str, Any] | None) -> Iterator[str]:
-    """What stands in a row; the calibration error is that of the whole task."""
+    """What stands in a row; the calibration error, and how much of it so many questions show by
+    chance, are those of the whole task."""
     group = scored(row, scores)
     yield f"{row.group}, mean" if "groups" in group else row.group
     yield row.metric
@@ -154,6 +155,7 @@ def cells(row: Row, scores: dict[str, Any], alone: dict[str, Any] | None) -> Ite
     yield row.published
     yield f"{group['questions']:,.0f}"
     yield f"{scores['calibration_error']:.3f}"
+    yield f"{scores['calibration_chance']:.3f}" if "calibration_chance" in scores else ""
 
 
 def scored(row: Row, scores: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from qaengine.engine import Engine
 from qaengine.errors import DataError, InputError
 from qaengine.registry import registry
 from qaengine.schema import Frozen, Split, Triple
-from qaengine.scoring import Outcome, calibration_error, outcomes, summary
+from qaengine.scoring import Outcome, calibration_chance, calibration_error, outcomes, summary
 from qaengine.text import example
 from qaengine.values import value_of
 
@@ -33,6 +33,8 @@ class Scores(Frozen):
     """Share of supporting facts among the k facts of highest weight; k: their number."""
     calibration_error: float
     """Mean gap between confidence and accuracy, in [0, 1]."""
+    calibration_chance: float
+    """The gap that so many questions show by chance, with a confidence that is true."""
     groups: dict[str, dict[str, float]]
     """What counts for the task first; then questions, accuracy, and evidence where supports are
     known."""
@@ -54,6 +56,7 @@ def evaluate(
         raise InputError(f"The loaded weights don't know the task {task!r}. They know: {known}.")
     results = {name: _asked(engine, task, triples) for name, triples in groups.items()}
     scores = {name: _scores(task, groups[name], *results[name]) for name in groups}
+    calibration = engine.checkpoint.calibration(task)
     everything = list(chain.from_iterable(some for some, _ in results.values()))
     return Scores(
         task=task,
@@ -64,7 +67,8 @@ def evaluate(
         score=mean(next(iter(one.values())) for one in scores.values()),
         passed=sum(one["accuracy"] > 95 for one in scores.values()),
         evidence=summary(everything).evidence,
-        calibration_error=calibration_error(everything, engine.checkpoint.calibration(task)),
+        calibration_error=calibration_error(everything, calibration),
+        calibration_chance=calibration_chance(everything, calibration),
         groups=scores,
         seconds=time.perf_counter() - began,
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import torch
+from pydantic import model_validator
 
 from qaengine.batch import Example, FactSpan, Words, collate
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork, Reply
@@ -181,54 +184,91 @@ _MEASURES = {"tags": _tagged, "spans": _span_f1, "score": _correlated, "text": _
 
 
 class Calibration(Frozen):
-    """How a likelihood becomes the probability of being right (Platt 1999): its log odds times
-    `scale`, plus `shift`."""
+    """How a likelihood p becomes the probability of being right, whose log odds are
+    `scale` log p - `doubt` log(1 - p) + `shift` (beta calibration: Kull et al. 2017, AISTATS).
+
+    With one factor for both (where no `doubt` is given) it is Platt's (1999). Two are for a network
+    whose certainty means less than its doubt, or more.
+    """
 
     scale: float = 1.0
+    doubt: float = 1.0
     shift: float = 0.0
 
+    @model_validator(mode="before")
+    @classmethod
+    def _alike(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "scale" in given:
+            return {"doubt": given["scale"], **given}
+        return given
+
     def __call__(self, likelihood: float) -> float:
-        odds = self.scale * _log_odds(likelihood) + self.shift
+        likely, unlikely = _logs(likelihood)
+        odds = self.scale * likely - self.doubt * unlikely + self.shift
         return 1 / (1 + math.exp(-max(min(odds, 30.0), -30.0)))
 
 
-def _log_odds(likelihood: float) -> float:
-    return math.log(max(likelihood, 1e-9)) - math.log(max(1 - likelihood, 1e-9))
+def _logs(likelihood: float) -> tuple[float, float]:
+    """Of a likelihood, and of its opposite."""
+    return math.log(max(likelihood, 1e-9)), math.log(max(1 - likelihood, 1e-9))
+
+
+LEAST = 0.05
+"""Of both factors: more likely must mean more sure."""
 
 
 def calibrate(results: Sequence[Outcome]) -> Calibration:
     """The calibration that makes the outcomes likeliest, held near to none where they are few."""
-    odds = torch.tensor([_log_odds(one.likelihood) for one in results], dtype=torch.float64)
+    logs = torch.tensor([_logs(one.likelihood) for one in results], dtype=torch.float64)
     right = torch.tensor([float(one.right) for one in results], dtype=torch.float64)
-    start = torch.tensor([1.0, 0.0], dtype=torch.float64)
-    both = start.clone().requires_grad_()
-    optimizer = torch.optim.LBFGS([both], max_iter=50, line_search_fn="strong_wolfe")
+    start = torch.tensor([1.0, 1.0, 0.0], dtype=torch.float64)
+    fitted = start.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS([fitted], max_iter=100, line_search_fn="strong_wolfe")
 
     def surprise() -> float:
         optimizer.zero_grad()
-        said = both[0] * odds + both[1]
+        scale, doubt = fitted[:2].clamp(min=LEAST)
+        said = scale * logs[:, 0] - doubt * logs[:, 1] + fitted[2]
         loss = torch.nn.functional.binary_cross_entropy_with_logits(said, right, reduction="sum")
-        loss = loss + ((both - start) ** 2).sum()
+        loss = loss + ((fitted - start) ** 2).sum()
         loss.backward()  # type: ignore[no-untyped-call]
         return float(loss.detach())
 
-    optimizer.step(surprise)  # type: ignore[no-untyped-call]
-    scale, shift = both.tolist()
-    return Calibration(scale=round(max(scale, 0.05), 4), shift=round(shift, 4))
+    if results:
+        optimizer.step(surprise)  # type: ignore[no-untyped-call]
+    scale, doubt, shift = fitted.tolist()
+    return Calibration(
+        scale=round(max(scale, LEAST), 4), doubt=round(max(doubt, LEAST), 4), shift=round(shift, 4)
+    )
 
 
 def calibration_error(
     results: Sequence[Outcome], calibration: Calibration, bins: int = 10
 ) -> float:
     """Expected calibration error in [0, 1]: mean gap of confidence and accuracy over the bins."""
-    binned: dict[int, list[tuple[float, bool]]] = {}
-    for one in results:
-        p = calibration(one.likelihood)
-        binned.setdefault(min(int(p * bins), bins - 1), []).append((p, one.right))
-    gaps = (
-        abs(sum(p for p, _ in some) - sum(right for _, right in some)) for some in binned.values()
-    )
-    return sum(gaps) / max(len(results), 1)
+    sure = [(calibration(one.likelihood), one.right) for one in results]
+    return _gap(sure, bins)
+
+
+def calibration_chance(
+    results: Sequence[Outcome], calibration: Calibration, bins: int = 10, draws: int = 200
+) -> float:
+    """What `calibration_error` comes to by chance alone: its mean where each answer is right as
+    often as its confidence says, over as many questions.
+
+    Few questions in a bin never are right in just the share that they should be.
+    """
+    rng = random.Random(0)
+    sure = [calibration(one.likelihood) for one in results]
+    gaps = (_gap([(p, rng.random() < p) for p in sure], bins) for _ in range(draws))
+    return sum(gaps) / draws
+
+
+def _gap(sure: Sequence[tuple[float, bool]], bins: int) -> float:
+    binned: dict[int, list[float]] = {}
+    for p, right in sure:
+        binned.setdefault(min(int(p * bins), bins - 1), []).append(p - right)
+    return sum(abs(sum(some)) for some in binned.values()) / max(len(sure), 1)
 
 
 def _ranked(reply: Reply) -> list[list[int]]:

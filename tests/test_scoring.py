@@ -19,6 +19,7 @@ from qaengine.scoring import (
     Outcome,
     batches,
     calibrate,
+    calibration_chance,
     calibration_error,
     is_right,
     measured,
@@ -185,16 +186,48 @@ def test_lower_scale_is_less_sure() -> None:
     assert 0.1 < Calibration(scale=1 / 3)(0.01) < 0.5
 
 
+def test_certainty_and_doubt_count_apart() -> None:
+    """Of a network that is seldom as sure as it says, though it doubts with good reason."""
+    assert Calibration(scale=0.5) == Calibration(scale=0.5, doubt=0.5)
+    wary = Calibration(scale=1.0, doubt=0.2)
+    assert wary(0.9999) < Calibration()(0.9999)
+    assert wary(0.01) == pytest.approx(0.01, abs=1e-3)
+    rng = random.Random(0)
+    chances = [rng.uniform(0.02, 0.98) for _ in range(4_000)]
+    results = [outcome(rng.random() < wary(p), p) for p in chances]
+    fitted = calibrate(results)
+    assert fitted.scale == pytest.approx(1.0, abs=0.25)
+    assert fitted.doubt == pytest.approx(0.2, abs=0.1)
+    assert calibration_error(results, fitted) < calibration_error(results, Calibration())
+
+
+def test_what_few_questions_show_by_chance() -> None:
+    """Of one question that is half sure the gap is a half; of many it goes to nothing."""
+    assert calibration_chance([outcome(True, 0.5)], Calibration()) == pytest.approx(0.5)
+    few, many = ([outcome(True, 0.5)] * count for count in (20, 2_000))
+    assert 0.06 < calibration_chance(few, Calibration()) < 0.12
+    assert calibration_chance(many, Calibration()) < 0.02
+    assert calibration_chance([outcome(False, 0.0)] * 9, Calibration()) == pytest.approx(
+        0, abs=1e-6
+    )
+
+
 def test_shift_moves_every_likelihood() -> None:
     assert Calibration(shift=1)(0.5) > 0.7
     assert Calibration(shift=-1)(0.9) < 0.9
 
 
-@given(st.floats(-50, 50), st.floats(0.05, 50), st.lists(st.floats(0, 1), min_size=2, max_size=2))
+@given(
+    st.floats(-50, 50),
+    st.floats(0.05, 50),
+    st.floats(0.05, 50),
+    st.lists(st.floats(0, 1), min_size=2, max_size=2),
+)
 def test_confidence_is_a_probability_and_keeps_the_order(
-    shift: float, scale: float, likelihoods: list[float]
+    shift: float, scale: float, doubt: float, likelihoods: list[float]
 ) -> None:
-    low, high = map(Calibration(scale=scale, shift=shift), sorted(likelihoods))
+    fitted = Calibration(scale=scale, doubt=doubt, shift=shift)
+    low, high = map(fitted, sorted(likelihoods))
     assert 0 <= low <= high <= 1
 
 
@@ -220,8 +253,9 @@ def test_fitted_calibration_undoes_overconfidence() -> None:
 
 def test_fitted_calibration_undoes_modesty() -> None:
     fitted = calibrate(too_modest())
-    assert fitted.scale == pytest.approx(1, abs=0.1)
-    assert fitted.shift == pytest.approx(2, abs=0.2)
+    assert fitted.scale == pytest.approx(1, abs=0.2)
+    for likelihood in (0.05, 0.2, 0.5):  # few are above, so that `doubt` has little to say
+        assert fitted(likelihood) == pytest.approx(Calibration(shift=2)(likelihood), abs=0.05)
 
 
 @pytest.mark.parametrize("right", [True, False])
