@@ -55,8 +55,9 @@ def exchanged(row: Row, names: Mapping[str, Sequence[Tokens]], rng: random.Rando
     """The row with other names for both people, and sometimes the other gender; each token is
     exchanged by one, so that everything stands where it stood."""
     gender, tokens = _gender(row), row.tokens
-    if rng.random() < OTHER_GENDER:
-        (gender,) = set(names) - {gender}
+    others = [one for one in names if one != gender]
+    if rng.random() < OTHER_GENDER and others:
+        (gender,) = others
         tokens = tuple(_of_other_gender(tokens, place) for place in range(len(tokens)))
     known = set(row.tokens)
     instead: dict[str, str] = {}

@@ -47,6 +47,17 @@ def test_antecedents_are_spans_of_the_text_with_brackets(folder: Path) -> None:
     ]
 
 
+def test_training_texts_of_gap_come_again_about_other_people(folder: Path) -> None:
+    other = tuple(
+        field.replace("Ida", "Ana").replace("Eva", "Zoe").replace("Roy", "Tom") for field in ROW
+    )
+    write_gap(folder, ROW, other)
+    stories = Antecedent().stories("train", gum=False, exchanged=3, path=folder)
+    answers = [story[0].answer for _, story in stories]
+    assert len(answers) == 8
+    assert {answer.split()[0] for answer in answers} >= {"[Ida]", "[Ana]", "[Zoe]"}
+
+
 def test_an_antecedent_may_follow(tmp_path: Path) -> None:
     row = "x-1|As she left, Ida met Eva.|she|3|Ida|13|TRUE|Eva|21|FALSE|a page"
     write_gap(tmp_path, tuple(row.split("|")))
