@@ -8,8 +8,8 @@ The teacher's folder is that of a training on the one task, with a transformer a
 a group (`recipes/pretrained.toml`, `plain = true`). It is asked what it was taught; what is
 written are the questions of the training stories that `--prepared` names. Labels are drawn from
 the teacher's chances, so that many texts together say how sure it was (Hinton et al. 2015, arXiv
-1503.02531; Tang et al. 2019, arXiv 1903.12136); scores are the mean of its chances, tags the
-likeliest ones. A recipe reads the file as a source's `file`.
+1503.02531; Tang et al. 2019, arXiv 1903.12136); scores are the mean of its chances, tags and names
+the likeliest ones. A recipe reads the file as a source's `file`.
 """
 
 from __future__ import annotations
@@ -50,15 +50,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
-    if chosen.texts and TEXTS[chosen.task] is not _tags:
-        parser.error("--texts is for part_of_speech: other tasks make their own texts.")
+    if chosen.texts and TEXTS[chosen.task] is not _words:
+        wanting = ", ".join(task for task, draw in TEXTS.items() if draw is _words)
+        parser.error(f"--texts is for {wanting}: other tasks make their own texts.")
     teacher, rng = load_checkpoint(chosen.teacher), random.Random(chosen.seed)
     groups, own = read_stories(chosen.prepared), chosen.teacher / "prepared" / "0-train.jsonl.gz"
     taught = {name: some[0].question for name, some in read_stories(own).items()}
     draw = TEXTS[chosen.task]
     if chosen.texts:
         others = by_turns([single(read_stories(path)) for path in chosen.texts], rng)
-        draw = partial(_tags, others=others)
+        draw = partial(_words, others=others)
     asked = islice(draw(groups, load_checkpoint(), rng), chosen.count)
     lines = [teacher.vocabulary.schemas[chosen.task].model_dump_json()]
     lines += (json.dumps(line) for line in _answered(teacher, taught, groups, list(asked), rng))
@@ -98,10 +99,11 @@ def _relatednesses(groups: Groups, known: Checkpoint, rng: random.Random) -> Ite
             yield _asked_of({name: groups[name]}, pair, rng)
 
 
-def _tags(
+def _words(
     groups: Groups, known: Checkpoint, rng: random.Random, others: Sequence[Words] = ()
 ) -> Iterator[Asked]:
-    """Texts of other tasks, each once, and between them varied sentences of the treebank."""
+    """For tags and names: texts of other tasks, each once, and between them varied ones of the
+    task's own."""
     texts = [one.facts[0] for some in groups.values() for one in some]
     variations = Variations([text for text in texts if len(text) >= SHORTEST], known)
     labelled = set(texts)
@@ -113,7 +115,8 @@ def _tags(
 
 
 TEXTS: dict[str, Callable[[Groups, Checkpoint, random.Random], Iterator[Asked]]] = {
-    "part_of_speech": _tags,
+    "named_entities": _words,
+    "part_of_speech": _words,
     "sentiment": _sentiments,
     "question_type": _question_types,
     "relatedness": _relatednesses,
@@ -123,7 +126,9 @@ TEXTS: dict[str, Callable[[Groups, Checkpoint, random.Random], Iterator[Asked]]]
 def _asked_of(groups: Groups, facts: tuple[Words, ...], rng: random.Random) -> Asked:
     """A question that some training story was asked, of other facts."""
     name = rng.choice(list(groups))
-    return name, replace(rng.choice(groups[name]), facts=facts, answer=None, supports=None)
+    return name, replace(
+        rng.choice(groups[name]), facts=facts, answer=None, supports=None, spans=None
+    )
 
 
 def _answered(
@@ -147,13 +152,15 @@ def _answered(
                     "question": " ".join(one.question),
                     "answer": _answer(outcome.said, labels[name], rng),
                     "supports": None,
+                    **({"spans": outcome.said.spans} if one.kind == "spans" else {}),
                 }
             ],
         }
 
 
 def _answer(said: Said, labels: set[str], rng: random.Random) -> list[str]:
-    """A label of those that the group has, by its chance; scores and tags are given as they are."""
+    """A label of those that the group has, by its chance; scores, tags and names are given as they
+    are."""
     if said.chances:
         return [f"{sum(step * p for step, p in enumerate(said.chances, start=1)):.3f}"]
     if not said.others:

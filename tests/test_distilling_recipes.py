@@ -3,6 +3,8 @@ learnt apart is put back."""
 
 from __future__ import annotations
 
+import gzip
+import json
 import random
 import sys
 from collections import Counter
@@ -16,9 +18,11 @@ import torch
 
 from qaengine.batch import Example
 from qaengine.errors import CheckpointError
+from qaengine.prepare import read_stories
 from qaengine.registry import registry
 from qaengine.saying import Said
 from qaengine.testing import tiny_engine
+from qaengine.text import example
 
 RECIPES = Path(__file__).parents[1] / "recipes"
 
@@ -48,6 +52,24 @@ def test_a_score_is_the_mean_of_its_chances(recipe: Any) -> None:
 def test_tags_are_given_as_they_are(recipe: Any) -> None:
     said = Said(("NN", "VB"), 0.5)
     assert recipe("silver")._answer(said, {"NN"}, random.Random(0)) == ["NN", "VB"]
+
+
+def test_names_are_written_so_that_they_can_be_prepared(recipe: Any, tmp_path: Path) -> None:
+    task = registry().task("named_entities")
+    teacher = tiny_engine(task.samples(), tasks=(task.schema,), steps=60).checkpoint
+    examples = [example(triple, task.schema) for triple in task.samples()]
+    groups = {"named_entities": examples}
+    asked = [recipe("silver")._asked_of(groups, one.facts, random.Random(0)) for one in examples]
+    assert all(one.spans is None for _, one in asked)
+    taught = {"named_entities": examples[0].question}
+    lines = list(recipe("silver")._answered(teacher, taught, groups, asked, random.Random(0)))
+    path = tmp_path / "silver.jsonl.gz"
+    whole = [task.schema.model_dump_json(), *map(json.dumps, lines)]
+    path.write_bytes(gzip.compress("\n".join(whole).encode()))
+    found = read_stories(path)["silver named_entities"]
+    assert [one.facts for one in found] == [one.facts for one in examples]
+    assert any(one.spans for one in found)
+    assert all(one.spans is not None for one in found)
 
 
 def test_texts_of_other_tasks_come_by_turns_and_without_marks(recipe: Any) -> None:
