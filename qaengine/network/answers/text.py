@@ -239,7 +239,7 @@ class TextAnswer(AnswerModule):
         reset, keep = torch.sigmoid(new[:, : 2 * size] + old[:, : 2 * size]).chunk(2, -1)
         candidate = torch.tanh(new[:, 2 * size :] + reset * old[:, 2 * size :])
         state = candidate + keep * (state - candidate)
-        return state, *looked_at(products.look(state), source)
+        return state, *look_back(products.look(state), source)
 
     def features(
         self,
@@ -295,7 +295,7 @@ class _Drafts(Writing):
         module, source = self.module, self.source
         word = module.parts(parts)
         self.state = module.cell(torch.cat([word, source.question, self.context], -1), self.state)
-        self.context, weights = looked_at(module.look(self.state), source)
+        self.context, weights = look_back(module.look(self.state), source)
         seen = torch.cat([self.state, self.context], -1).unsqueeze(1)
         words = torch.bmm(weights.unsqueeze(1), source.words)
         features, self.above = module.features(seen, word.unsqueeze(1), words, self.above, source)
@@ -315,7 +315,7 @@ class _Drafts(Writing):
             self.above = self.above[:, rows]
 
 
-def looked_at(
+def look_back(
     asked: Float[Tensor, "b h"], source: _Source
 ) -> tuple[Float[Tensor, "b h"], Float[Tensor, "b t"]]:
     """What is looked at of the words, and how much at each."""
