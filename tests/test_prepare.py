@@ -67,6 +67,30 @@ def test_what_is_there_is_not_told_again(tmp_path: Path) -> None:
     assert list(read_stories(path)) == ["g"]
 
 
+def test_what_was_told_otherwise_is_told_anew(tmp_path: Path) -> None:
+    """Other shares are no other stories."""
+    prepare(one_source(train_options={"count": 6}), tmp_path)
+    path = story_file(tmp_path, 0, "train")
+    before, written = path.read_bytes(), path.stat().st_mtime_ns
+    prepare(one_source(train_options={"count": 6}, share=2.0), tmp_path)
+    assert path.stat().st_mtime_ns == written
+    prepare(one_source(train_options={"count": 7}), tmp_path)
+    assert path.read_bytes() != before
+    prepare(one_source(train_options={"count": 6}), tmp_path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
+    given = tmp_path / "given.jsonl.gz"
+    for group in ("g", "h"):
+        given.write_bytes(gzip.compress(GOOD.replace('"g"', f'"{group}"').encode()))
+        prepare(one_source(file=str(given)), tmp_path / "prepared")
+        assert list(read_stories(story_file(tmp_path / "prepared", 0, "train"))) == [group]
+    given.unlink()  # as on a machine that got the prepared stories alone
+    prepare(one_source(file=str(given)), tmp_path / "prepared")
+    assert list(read_stories(story_file(tmp_path / "prepared", 0, "train"))) == ["h"]
+
+
 def test_copies_are_added_to_training_only(tmp_path: Path) -> None:
     source = RECIPE.sources[0].model_copy(update={"copies": 2})
     for folder, recipe in (
