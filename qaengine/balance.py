@@ -1,4 +1,5 @@
-"""How likely a span must be to count as found: chosen on validation data.
+"""How likely a span must be to count as found, or a pair to be answered yes: chosen on validation
+data, where F1 is what counts.
 
 Each span is decided by itself, and most are none: a network that is right about its chances finds
 too few, so that half of a chance is seldom the threshold of the best F1.
@@ -6,21 +7,24 @@ too few, so that half of a chance is seldom the threshold of the best F1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from statistics import mean
 
 import torch
 from torch import Tensor
 
+from qaengine.batch import Example
+from qaengine.network.answers.label import LabelAnswer
 from qaengine.network.answers.spans import Pairs, SpansAnswer
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.prepare import Groups
+from qaengine.schema import TaskSchema
 from qaengine.scoring import Calibration, Outcome, calibrate, measured, outcomes
 from qaengine.vocabulary import Vocabulary
 
 SHIFTS = (-0.8, -0.4, 0.0, 0.4, 0.8, 1.2, 1.6, 2.0)
-"""Tried as additions to the log odds of every span of a task."""
+"""Tried as additions to the log odds of every span of a task, or of its first label."""
 
 
 @contextmanager
@@ -37,7 +41,7 @@ def settled(
     """
     shifts = balance(network, vocabulary, groups, device)
     by_task: dict[str, list[Outcome]] = {}
-    with shifted(network, shifts):
+    with shifted(network, vocabulary, shifts):
         for name, some in groups.items():
             task = some[0].task
             own = outcomes(network, vocabulary, some, device) if task in shifts else results[name]
@@ -48,15 +52,18 @@ def settled(
 def balance(
     network: DynamicMemoryNetwork, vocabulary: Vocabulary, groups: Groups, device: torch.device
 ) -> dict[str, float]:
-    """By task, what is best added to the log odds of its spans; nothing for other tasks."""
+    """By task, what is best added to the log odds of its spans, or of its first label; nothing for
+    other tasks."""
     found = {}
-    for task in _tasks(network, vocabulary):
+    tasks = [schema for schema in vocabulary.tasks if _balanced(network, schema)]
+    for schema in tasks:
+        task = schema.name
         own = {name: some for name, some in groups.items() if some[0].task == task}
         scores = {}
         for shift in SHIFTS if own else ():
-            with shifted(network, {task: shift}):
+            with shifted(network, vocabulary, {task: shift}):
                 scores[shift] = mean(
-                    next(iter(measured(some, outcomes(network, vocabulary, some, device)).values()))
+                    _f1(schema, some, outcomes(network, vocabulary, some, device))
                     for some in own.values()
                 )
         if scores:
@@ -65,9 +72,11 @@ def balance(
 
 
 @contextmanager
-def shifted(network: DynamicMemoryNetwork, shifts: Mapping[str, float]) -> Iterator[None]:
-    """The network with more, or fewer, spans; as it was behind the block."""
-    biases = {task: _bias(network, task) for task in shifts}
+def shifted(
+    network: DynamicMemoryNetwork, vocabulary: Vocabulary, shifts: Mapping[str, float]
+) -> Iterator[None]:
+    """The network with more, or fewer, of what is sought; as it was behind the block."""
+    biases = {task: _bias(network, vocabulary.schemas[task]) for task in shifts}
     before = {task: bias.detach().clone() for task, bias in biases.items()}
     with torch.no_grad():
         for task, bias in biases.items():
@@ -80,20 +89,33 @@ def shifted(network: DynamicMemoryNetwork, shifts: Mapping[str, float]) -> Itera
                 bias.copy_(before[task])
 
 
-def _bias(network: DynamicMemoryNetwork, task: str) -> Tensor:
-    pairs = _module(network).heads[task]
+def _f1(schema: TaskSchema, examples: Sequence[Example], results: Sequence[Outcome]) -> float:
+    """In percent; of labels that of the first one."""
+    if schema.answer != "label":
+        return next(iter(measured(examples, results).values()))
+    first = schema.labels[:1]
+    said = [one.said.items == first for one in results]
+    gold = [one.answer == first for one in examples]
+    both = sum(a and b for a, b in zip(said, gold, strict=True))
+    return 200 * both / max(sum(said) + sum(gold), 1)
+
+
+def _bias(network: DynamicMemoryNetwork, schema: TaskSchema) -> Tensor:
+    """What is added to all spans, or to the first label."""
+    module = network.answers[schema.answer]
+    if isinstance(module, LabelAnswer):
+        return module.heads[schema.name].get_parameter("bias")[:1]
+    assert isinstance(module, SpansAnswer)
+    pairs = module.heads[schema.name]
     assert isinstance(pairs, Pairs)
     return pairs.first.bias
 
 
-def _tasks(network: DynamicMemoryNetwork, vocabulary: Vocabulary) -> list[str]:
-    if "spans" not in network.answers or not isinstance(network.answers["spans"], SpansAnswer):
-        return []  # a plugin's module decides as it likes
-    heads = _module(network).heads
-    return [task for task in heads if not vocabulary.schemas[task].single]
-
-
-def _module(network: DynamicMemoryNetwork) -> SpansAnswer:
-    module = network.answers["spans"]
-    assert isinstance(module, SpansAnswer)
-    return module
+def _balanced(network: DynamicMemoryNetwork, schema: TaskSchema) -> bool:
+    """Several spans, or two labels that are scored by F1; a plugin's module decides as it likes."""
+    if schema.answer not in network.answers:
+        return False
+    module = network.answers[schema.answer]
+    if isinstance(module, SpansAnswer):
+        return not schema.single
+    return isinstance(module, LabelAnswer) and len(schema.labels) == 2 and schema.metric == "F1"

@@ -94,10 +94,10 @@ def train(
 def _check_closely(tasks: Sequence[str]) -> None:
     for name in tasks:
         schema = registry().task(name).schema
-        if schema.answer not in ("tags", "spans", "label") or schema.facts != "tokens":
+        if schema.answer not in ("tags", "spans") or schema.facts != "tokens":
             raise RecipeError(
                 f"network.closely names {name!r}: its answers are {schema.answer}, its facts "
-                f"{schema.facts}. Name tasks of tags, spans or labels whose facts are tokens."
+                f"{schema.facts}. Name tasks of tags or spans whose facts are tokens."
             )
 
 

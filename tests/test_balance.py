@@ -1,6 +1,9 @@
-"""How many spans are found: as many as give the best F1 on validation data."""
+"""How many spans are found, how many pairs said to be one: as many as give the best F1 on
+validation data."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import torch
 
@@ -23,9 +26,10 @@ def learnt(steps: int) -> tuple[Engine, list[Example]]:
 
 
 def test_the_network_is_as_it_was_behind_the_block() -> None:
-    network = learnt(0)[0].checkpoint.network
+    checkpoint = learnt(0)[0].checkpoint
+    network = checkpoint.network
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    with shifted(network, {TASK: 1.2}):
+    with shifted(network, checkpoint.vocabulary, {TASK: 1.2}):
         assert any(not value.equal(before[name]) for name, value in network.state_dict().items())
     assert all(value.equal(before[name]) for name, value in network.state_dict().items())
 
@@ -35,7 +39,7 @@ def test_no_other_shift_has_a_better_score() -> None:
     network, vocabulary = engine.checkpoint.network, engine.checkpoint.vocabulary
 
     def score(shift: float) -> float:
-        with shifted(network, {TASK: shift}):
+        with shifted(network, vocabulary, {TASK: shift}):
             scores = measured(examples, outcomes(network, vocabulary, examples, CPU))
         return next(iter(scores.values()))
 
@@ -44,7 +48,27 @@ def test_no_other_shift_has_a_better_score() -> None:
     assert score(chosen) > score(-5.0)
 
 
-def test_a_task_of_labels_has_nothing_to_balance() -> None:
-    engine = tiny_engine(registry().task("sentiment").samples())
-    checkpoint = engine.checkpoint
-    assert balance(checkpoint.network, checkpoint.vocabulary, {}, CPU) == {}
+def test_pairs_are_answered_yes_as_often_as_gives_the_best_f1() -> None:
+    """Here all are coreferent, of which the network has learnt nothing yet."""
+    task = registry().task("coreference")
+    checkpoint = tiny_engine(task.samples(), steps=0).checkpoint
+    network, vocabulary = checkpoint.network, checkpoint.vocabulary
+    yes = [example(one, task.schema) for one in task.samples()]
+    yes = [replace(one, answer=("yes",)) for one in yes]
+
+    def said(shift: float) -> int:
+        with shifted(network, vocabulary, {"coreference": shift}):
+            results = outcomes(network, vocabulary, yes, CPU)
+        return sum(one.said.items == ("yes",) for one in results)
+
+    assert said(-20.0) == 0
+    assert said(20.0) == len(yes)
+    chosen = balance(network, vocabulary, {"coreference": yes}, CPU).get("coreference", 0.0)
+    assert said(chosen) == max(map(said, SHIFTS)) > 0
+
+
+def test_a_task_of_labels_that_accuracy_scores_has_nothing_to_balance() -> None:
+    task = registry().task("sentiment")
+    checkpoint = tiny_engine(task.samples()).checkpoint
+    groups = {"sentiment": [example(one, task.schema) for one in task.samples()]}
+    assert balance(checkpoint.network, checkpoint.vocabulary, groups, CPU) == {}

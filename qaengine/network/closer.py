@@ -7,15 +7,14 @@ which begins at nothing, so that a network that learnt without it says what it s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from qaengine.network.config import NetworkConfig
 from qaengine.network.packed import run
-from qaengine.network.transformer import NOTHING
 
 
 class CloserReading(nn.Module):
@@ -65,41 +64,3 @@ def beside(width: int, config: NetworkConfig, tasks: Iterable[str]) -> nn.Module
     for one in added.values():
         nn.init.zeros_(one.weight)
     return nn.ModuleDict(added)
-
-
-class Looks(nn.Module):
-    """What a label is told by of a closer reading: a few looks at its words, each where it has
-    learnt to look, such as at the brackets around two mentions; nothing at first."""
-
-    LOOKS = 4
-    SEEN = 64
-
-    def __init__(self, given: int, labels: int, dropout: float) -> None:
-        """`given`: numbers a word."""
-        super().__init__()
-        self.look = nn.Linear(given, self.LOOKS, bias=False)
-        self.see = nn.Linear(self.LOOKS * given, self.SEEN)
-        self.say = nn.Linear(self.SEEN, labels, bias=False)
-        nn.init.zeros_(self.say.weight)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(
-        self, states: Float[Tensor, "b f w"], present: Bool[Tensor, "b f"]
-    ) -> Float[Tensor, "b labels"]:
-        """What is added to the labels' log odds."""
-        states = self.dropout(states)
-        weights = self.look(states).masked_fill(~present.unsqueeze(-1), NOTHING).softmax(1)
-        seen = (weights.transpose(1, 2) @ states).flatten(1)
-        added: Tensor = self.say(self.dropout(torch.relu(self.see(seen))))
-        return added
-
-
-def looks(config: NetworkConfig, labels: Mapping[str, int]) -> nn.ModuleDict:
-    """As `beside`, of the tasks of labels; `labels`: how many each task has."""
-    return nn.ModuleDict(
-        {
-            task: Looks(2 * config.closer, count, config.deep_dropout)
-            for task, count in labels.items()
-            if task in config.closely
-        }
-    )

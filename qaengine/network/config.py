@@ -65,7 +65,7 @@ class NetworkConfig(Frozen):
     """Width, in each direction, of a recurrence of two layers that reads the words of a single text
     once more, for the tasks that `closely` names."""
     closely: tuple[str, ...] = ()
-    """Tasks of tags, spans or labels for which words are read closely (`closer`)."""
+    """Tasks of tags or spans for which words are read closely (`closer`)."""
     answers: dict[str, str] = {}
     """By kind of answer, a plugin's answer module in place of the built-in one."""
     dropout: float = Field(default=0.1, ge=0, lt=1)

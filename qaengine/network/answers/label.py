@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch
 from qaengine.network.answers.module import AnswerModule, labels_by_task
-from qaengine.network.closer import looks
 from qaengine.network.config import NetworkConfig
 from qaengine.network.thought import Thought
 from qaengine.network.transformer import NOTHING
@@ -26,10 +25,11 @@ class LabelAnswer(AnswerModule):
         width = config.width
         self.hidden = nn.Linear(4 * width, 2 * width)
         self.dropout = nn.Dropout(config.deep_dropout)
-        counts = labels_by_task("label", vocabulary)
-        self.closer = looks(config, counts)
         self.heads = nn.ModuleDict(
-            {task: nn.Linear(2 * width, count) for task, count in counts.items()}
+            {
+                task: nn.Linear(2 * width, count)
+                for task, count in labels_by_task("label", vocabulary).items()
+            }
         )
 
     def loss(self, thought: Thought, batch: Batch) -> Float[Tensor, " b"]:
@@ -45,8 +45,6 @@ class LabelAnswer(AnswerModule):
         pooled = torch.cat([thought.memory, thought.question, *pools(thought)], -1)
         hidden = self.dropout(torch.relu(self.hidden(self.dropout(pooled))))
         logits: Tensor = self.heads[task](hidden)
-        if thought.closer is not None:
-            logits = logits + self.closer[task](thought.closer, thought.present)
         return logits
 
 
