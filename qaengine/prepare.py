@@ -137,7 +137,7 @@ def _told(source: Source, split: Split, seed: int) -> Iterator[dict[str, Any]]:
     rng = random.Random(f"{seed}:{source.task}")
     told: Counter[str] = Counter()
     plain = _plain_questions(source) if source.plain and split == "train" else {}
-    for group, story in task.stories(split, **source.options, **more):
+    for group, story in task.stories(split, **{**source.options, **more}):
         if group in plain:
             story = [one.model_copy(update={"question": plain[group]}) for one in story]
         told[group] += 1
@@ -152,7 +152,7 @@ def _plain_questions(source: Source) -> dict[str, str]:
     """What each group is asked in validation; raises `DataError` where it is not one question."""
     found: dict[str, str] = {}
     stories = registry().task(source.task).stories
-    for group, story in stories("valid", **source.options, **source.valid_options):
+    for group, story in stories("valid", **{**source.options, **source.valid_options}):
         for one in story:
             if found.setdefault(group, one.question) != one.question:
                 raise DataError(

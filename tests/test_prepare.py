@@ -80,6 +80,14 @@ def test_what_was_told_otherwise_is_told_anew(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_options_of_a_split_come_before_those_of_both(tmp_path: Path) -> None:
+    prepare(one_source(options={"count": 6}, valid_options={"count": 2}), tmp_path / "both")
+    prepare(one_source(train_options={"count": 6}, valid_options={"count": 2}), tmp_path / "each")
+    for split in ("train", "valid"):
+        one, other = (story_file(tmp_path / name, 0, split) for name in ("both", "each"))
+        assert read_stories(one) == read_stories(other)
+
+
 def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
     given = tmp_path / "given.jsonl.gz"
     for group in ("g", "h"):
