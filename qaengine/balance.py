@@ -20,7 +20,7 @@ from qaengine.network.answers.spans import Pairs, SpansAnswer
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.prepare import Groups
 from qaengine.schema import TaskSchema
-from qaengine.scoring import Calibration, Outcome, calibrate, measured, outcomes
+from qaengine.scoring import Calibration, Outcome, calibrate, f1, measured, outcomes
 from qaengine.vocabulary import Vocabulary
 
 SHIFTS = (-0.8, -0.4, 0.0, 0.4, 0.8, 1.2, 1.6, 2.0)
@@ -63,7 +63,7 @@ def balance(
         for shift in SHIFTS if own else ():
             with shifted(network, vocabulary, {task: shift}):
                 scores[shift] = mean(
-                    _f1(schema, some, outcomes(network, vocabulary, some, device))
+                    _worth(schema, some, outcomes(network, vocabulary, some, device))
                     for some in own.values()
                 )
         if scores:
@@ -89,15 +89,15 @@ def shifted(
                 bias.copy_(before[task])
 
 
-def _f1(schema: TaskSchema, examples: Sequence[Example], results: Sequence[Outcome]) -> float:
-    """In percent; of labels that of the first one."""
+def _worth(schema: TaskSchema, examples: Sequence[Example], results: Sequence[Outcome]) -> float:
+    """What the threshold is chosen by, F1 in percent; of labels that of the first one."""
     if schema.answer != "label":
         return next(iter(measured(examples, results).values()))
     first = schema.labels[:1]
     said = [one.said.items == first for one in results]
     gold = [one.answer == first for one in examples]
     both = sum(a and b for a, b in zip(said, gold, strict=True))
-    return 200 * both / max(sum(said) + sum(gold), 1)
+    return f1(both, sum(said), sum(gold))
 
 
 def _bias(network: DynamicMemoryNetwork, schema: TaskSchema) -> Tensor:

@@ -27,8 +27,9 @@ class Source(Frozen):
     """Whether each group is asked in the one question of its validation stories, in place of many
     phrasings: half the work for a transformer, which reads them, too."""
     train_options: dict[str, Any] = {}
-    """For training alone; where `options` name the same, these count. Likewise:"""
+    """For training alone, before `options` of the same name."""
     valid_options: dict[str, Any] = {}
+    """For validation alone, likewise."""
     copies: int = Field(default=0, ge=0)
     """How many varied copies of each training story are prepared, beside the story itself."""
     most: int = Field(default=0, ge=0)

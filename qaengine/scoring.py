@@ -161,7 +161,12 @@ def _span_f1(examples: Sequence[Example], results: Sequence[Outcome]) -> dict[st
     for example, one in zip(examples, results, strict=True):
         said, gold = _places(one.said.spans), _places(example.spans or ())
         found, wanted, right = found + len(said), wanted + len(gold), right + len(said & gold)
-    return {"f1": 200 * right / max(found + wanted, 1)}
+    return {"f1": f1(right, found, wanted)}
+
+
+def f1(right: int, found: int, wanted: int) -> float:
+    """In percent; of nothing found where nothing is wanted 0."""
+    return 200 * right / max(found + wanted, 1)
 
 
 def _correlated(examples: Sequence[Example], results: Sequence[Outcome]) -> dict[str, float]:

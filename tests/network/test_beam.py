@@ -17,15 +17,14 @@ START, END, PARTS = 0, 1, 5
 class Chain(Writing):
     """Parts follow one another by a table of chances; it looks at the word of the part's number."""
 
-    def __init__(self, table: Tensor, rows: int) -> None:
-        self.table, self.texts = table, [()] * rows
+    def __init__(self, table: Tensor) -> None:
+        self.table = table
 
     def chances(self, parts: Tensor) -> tuple[Tensor, Tensor]:
-        self.texts = [(*text, part) for text, part in zip(self.texts, parts.tolist(), strict=True)]
         return self.table[parts], torch.nn.functional.one_hot(parts, PARTS).float()
 
     def keep(self, rows: Tensor) -> None:
-        self.texts = [self.texts[row] for row in rows.tolist()]
+        """Nothing of a text is known but its last part."""
 
 
 def table(seed: int) -> Tensor:
@@ -35,8 +34,7 @@ def table(seed: int) -> Tensor:
 
 
 def found(table: Tensor, most: list[int], beam: int) -> dict[str, Tensor]:
-    chain = Chain(table, beam * len(most))
-    return search(chain, torch.tensor(most), start=START, end=END, beam=beam)
+    return search(Chain(table), torch.tensor(most), start=START, end=END, beam=beam)
 
 
 def likelihood(table: Tensor, text: tuple[int, ...]) -> float:

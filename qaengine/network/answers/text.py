@@ -7,7 +7,6 @@ parts of the input's words may be copied (See et al. 2017, arXiv 1704.04368); be
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -69,11 +68,11 @@ class _Source:
 class _Products(NamedTuple):
     """A step's products with the writer's weights."""
 
-    into: Callable[[Tensor], Tensor]
+    into: Late
     """What enters the recurrence, from what was looked at (b, h)."""
-    on: Callable[[Tensor], Tensor]
+    on: Late
     """What the recurrence keeps of its state (b, h)."""
-    look: Callable[[Tensor], Tensor]
+    look: Late
 
 
 class TextAnswer(AnswerModule):
