@@ -7,24 +7,36 @@ too few, so that half of a chance is seldom the threshold of the best F1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from statistics import mean
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from qaengine.batch import Example
 from qaengine.network.answers.label import LabelAnswer
 from qaengine.network.answers.spans import Pairs, SpansAnswer
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.prepare import Groups
 from qaengine.schema import TaskSchema
-from qaengine.scoring import Calibration, Outcome, calibrate, f1, measured, outcomes
+from qaengine.scoring import Calibration, Outcome, calibrate, measured, outcomes
 from qaengine.vocabulary import Vocabulary
+from qaengine.weighing import measure, weigh
 
 SHIFTS = (-0.8, -0.4, 0.0, 0.4, 0.8, 1.2, 1.6, 2.0)
-"""Tried as additions to the log odds of every span of a task, or of its first label."""
+"""Tried as additions to the log odds of every span of a task."""
+
+
+class Balance(NamedTuple):
+    """How a task's answers are decided."""
+
+    shift: float = 0.0
+    """Added to the log odds of its spans, or of its first label."""
+    weight: float = 0.0
+    """Of labels: what the log odds of an answer that was asked along count for the first one's."""
+    further: float = 0.0
+    """Of labels: what is added where something was asked along."""
 
 
 @contextmanager
@@ -37,81 +49,92 @@ def settled(
 ) -> Iterator[dict[str, Calibration]]:
     """The network with the best thresholds, for as long as the block; by task, how sure it may be.
 
-    `results` are the outcomes of the groups without any shift.
+    `results` are the outcomes of the groups without any change.
     """
-    shifts = balance(network, vocabulary, groups, device)
+    balances = balance(network, vocabulary, groups, device)
     by_task: dict[str, list[Outcome]] = {}
-    with shifted(network, vocabulary, shifts):
+    with balanced(network, vocabulary, balances):
         for name, some in groups.items():
             task = some[0].task
-            own = outcomes(network, vocabulary, some, device) if task in shifts else results[name]
+            own = outcomes(network, vocabulary, some, device) if task in balances else results[name]
             by_task.setdefault(task, []).extend(own)
         yield {task: calibrate(own) for task, own in by_task.items()}
 
 
 def balance(
     network: DynamicMemoryNetwork, vocabulary: Vocabulary, groups: Groups, device: torch.device
-) -> dict[str, float]:
-    """By task, what is best added to the log odds of its spans, or of its first label; nothing for
-    other tasks."""
+) -> dict[str, Balance]:
+    """By task, what is best for those that are scored by F1."""
     found = {}
-    tasks = [schema for schema in vocabulary.tasks if _balanced(network, schema)]
-    for schema in tasks:
-        task = schema.name
-        own = {name: some for name, some in groups.items() if some[0].task == task}
-        scores = {}
-        for shift in SHIFTS if own else ():
-            with shifted(network, vocabulary, {task: shift}):
-                scores[shift] = mean(
-                    _worth(schema, some, outcomes(network, vocabulary, some, device))
-                    for some in own.values()
-                )
-        if scores:
-            found[task] = max(scores, key=lambda shift: (scores[shift], -abs(shift)))
-    return {task: shift for task, shift in found.items() if shift}
+    for schema in vocabulary.tasks:
+        own = {name: some for name, some in groups.items() if some[0].task == schema.name}
+        if own and _counts_f1(network, schema):
+            choose = _of_labels if schema.answer == "label" else _of_spans
+            found[schema.name] = choose(network, vocabulary, own, device)
+    return found
+
+
+def _of_spans(
+    network: DynamicMemoryNetwork, vocabulary: Vocabulary, groups: Groups, device: torch.device
+) -> Balance:
+    (task,) = {some[0].task for some in groups.values()}
+    scores = {}
+    for shift in SHIFTS:
+        with balanced(network, vocabulary, {task: Balance(shift)}):
+            scores[shift] = mean(
+                next(iter(measured(some, outcomes(network, vocabulary, some, device)).values()))
+                for some in groups.values()
+            )
+    return Balance(max(scores, key=lambda shift: (scores[shift], -abs(shift))))
+
+
+def _of_labels(
+    network: DynamicMemoryNetwork, vocabulary: Vocabulary, groups: Groups, device: torch.device
+) -> Balance:
+    return Balance(*weigh([measure(network, vocabulary, some, device) for some in groups.values()]))
 
 
 @contextmanager
-def shifted(
-    network: DynamicMemoryNetwork, vocabulary: Vocabulary, shifts: Mapping[str, float]
+def balanced(
+    network: DynamicMemoryNetwork, vocabulary: Vocabulary, balances: Mapping[str, Balance]
 ) -> Iterator[None]:
     """The network with more, or fewer, of what is sought; as it was behind the block."""
-    biases = {task: _bias(network, vocabulary.schemas[task]) for task in shifts}
-    before = {task: bias.detach().clone() for task, bias in biases.items()}
+    changed = [
+        change
+        for task, one in balances.items()
+        for change in _changes(network, vocabulary.schemas[task], one)
+    ]
+    before = [(weights, weights.detach().clone()) for weights, _ in changed]
     with torch.no_grad():
-        for task, bias in biases.items():
-            bias += shifts[task]
+        for weights, value in changed:
+            weights.copy_(value)
     try:
         yield
     finally:
         with torch.no_grad():
-            for task, bias in biases.items():
-                bias.copy_(before[task])
+            for weights, value in before:
+                weights.copy_(value)
 
 
-def _worth(schema: TaskSchema, examples: Sequence[Example], results: Sequence[Outcome]) -> float:
-    """What the threshold is chosen by, F1 in percent; of labels that of the first one."""
-    if schema.answer != "label":
-        return next(iter(measured(examples, results).values()))
-    first = schema.labels[:1]
-    said = [one.said.items == first for one in results]
-    gold = [one.answer == first for one in examples]
-    both = sum(a and b for a, b in zip(said, gold, strict=True))
-    return f1(both, sum(said), sum(gold))
-
-
-def _bias(network: DynamicMemoryNetwork, schema: TaskSchema) -> Tensor:
-    """What is added to all spans, or to the first label."""
+def _changes(
+    network: DynamicMemoryNetwork, schema: TaskSchema, one: Balance
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Weights of the network, and what they become."""
     module = network.answers[schema.answer]
     if isinstance(module, LabelAnswer):
-        return module.heads[schema.name].get_parameter("bias")[:1]
-    assert isinstance(module, SpansAnswer)
-    pairs = module.heads[schema.name]
-    assert isinstance(pairs, Pairs)
-    return pairs.first.bias
+        bias = module.heads[schema.name].get_parameter("bias")[:1]
+        if schema.name in module.further:
+            further = module.further[schema.name]
+            yield further, further.new_tensor([one.weight, one.further])
+    else:
+        assert isinstance(module, SpansAnswer)
+        pairs = module.heads[schema.name]
+        assert isinstance(pairs, Pairs)
+        bias = pairs.first.bias
+    yield bias, bias + one.shift
 
 
-def _balanced(network: DynamicMemoryNetwork, schema: TaskSchema) -> bool:
+def _counts_f1(network: DynamicMemoryNetwork, schema: TaskSchema) -> bool:
     """Several spans, or two labels that are scored by F1; a plugin's module decides as it likes."""
     if schema.answer not in network.answers:
         return False

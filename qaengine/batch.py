@@ -54,6 +54,8 @@ class Example:
     unit: FactUnit = "sentences"
     """With "tokens" there is one text, and its words are the facts that memory attends to."""
     spans: tuple[FactSpan, ...] | None = None
+    further: Example | None = None
+    """Asked along: how likely its one span is the answer bears on the first label."""
 
     @property
     def count(self) -> int:
@@ -110,6 +112,7 @@ class Batch:
     parts: Parts | None = None
     gold: Gold | None = None
     trees: tuple[Tree, ...] | None = None  # of each sentence, for encoders that read them
+    further: Further | None = None
 
     def to(self, device: torch.device) -> Batch:
         """The same on another device; what packing needs stays on the CPU."""
@@ -123,10 +126,24 @@ class Batch:
             questions=self.questions.to(device),
             parts=parts,
             gold=gold,
+            further=self.further.to(device) if self.further is not None else None,
         )
 
     def __len__(self) -> int:
         return len(self.questions)
+
+
+@dataclass(frozen=True)
+class Further:
+    """The k questions that are asked along with some of a batch's."""
+
+    batch: Batch
+    rows: Tensor  # (k) of the batch that they are asked along with
+    spans: Tensor  # (k, 2) first and last fact of the span whose chance is wanted
+
+    def to(self, device: torch.device) -> Further:
+        """The same on another device."""
+        return Further(self.batch.to(device), self.rows.to(device), self.spans.to(device))
 
 
 Part = TypeVar("Part", WordTable, Gold, Parts)
@@ -176,6 +193,23 @@ def collate(examples: Sequence[Example], vocabulary: Vocabulary) -> Batch:
         unit=first.unit,
         parts=_parts(examples, vocabulary) if first.kind == "text" else None,
         gold=_gold(examples, identities, vocabulary),
+        further=_further(examples, vocabulary),
+    )
+
+
+def _further(examples: Sequence[Example], vocabulary: Vocabulary) -> Further | None:
+    asked = [
+        (row, example.further)
+        for row, example in enumerate(examples)
+        if example.further is not None and example.further.task in vocabulary.schemas
+    ]
+    if not asked:
+        return None
+    spans = [(span.first, span.last) for _, one in asked for span in (one.spans or ())[:1]]
+    return Further(
+        collate([one for _, one in asked], vocabulary),
+        torch.tensor([row for row, _ in asked]),
+        torch.tensor(spans),
     )
 
 

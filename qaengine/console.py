@@ -34,6 +34,9 @@ def answer_view(answer: Answer) -> RenderableType:
     """The answer, how sure it is, and the facts that each pass attended to."""
     parts: list[RenderableType] = [_headline(answer)]
     parts += [Text(note, style="yellow") for note in answer.notes]
+    if further := answer.further:
+        told = f"Asked along: {further.question} {further.text}, {further.confidence:.1%}"
+        parts.append(Text(told, style="dim"))
     if any(fact.weight >= LOOKED_AT for fact in answer.evidence):
         parts.append(Padding(evidence_table(answer.evidence), (1, 0, 0, 0)))
     return Group(*parts)

@@ -17,11 +17,12 @@ from qaengine.checkpoint import Checkpoint, load_checkpoint
 from qaengine.devices import best_device
 from qaengine.errors import InputError, PluginError, QAEngineError, unknown
 from qaengine.inputs import Checked, Input, check, given
+from qaengine.network.thought import Odds
 from qaengine.parsing import with_trees
 from qaengine.plugin_api import Task
 from qaengine.registry import registry
 from qaengine.saying import Said, say
-from qaengine.schema import Alternative, Answer, Evidence, TaskSchema, Triple
+from qaengine.schema import Alternative, Answer, Evidence, Further, Spans, TaskSchema, Triple
 from qaengine.scoring import batches
 from qaengine.text import example, words
 from qaengine.tree import Tree
@@ -206,15 +207,21 @@ class Engine:
             asked, say(reply, batch, vocabulary), passes, _read_trees(asked, batch), strict=True
         )
         by_node = batch.unit == "nodes"
+        along = _asked_along(asked, reply.thought.further)
         answers = []
-        for one, said, weights, trees in told:
+        for number, (one, said, weights, trees) in enumerate(told):
             facts = trees[0].phrases() if by_node else one.triple.input
             evidence = _evidence(facts, weights, one.example.facts, said.sources)
-            answers.append(self._answer(one, said, evidence, trees))
+            answers.append(self._answer(one, said, evidence, trees, along.get(number)))
         return answers
 
     def _answer(
-        self, asked: _Asked, said: Said, evidence: tuple[Evidence, ...], trees: tuple[Tree, ...]
+        self,
+        asked: _Asked,
+        said: Said,
+        evidence: tuple[Evidence, ...],
+        trees: tuple[Tree, ...],
+        further: Further | None,
     ) -> Answer:
         triple, schema = asked.triple, asked.schema
         value = value_of(said, triple, asked.example, schema, asked.given.text)
@@ -230,6 +237,7 @@ class Engine:
                 for word, p in said.others
                 if word.lower() != text.lower()
             )[:ALTERNATIVES],
+            further=further,
             evidence=evidence,
             trees=trees,
             task=triple.task,
@@ -269,6 +277,21 @@ def _refused(asked: _Asked) -> Answer:
         seconds=0,
         notes=asked.given.notes,
     )
+
+
+def _asked_along(asked: Sequence[_Asked], odds: Odds | None) -> dict[int, Further]:
+    """By the question's number, where a further one was asked along."""
+    if odds is None:
+        return {}
+    found = {}
+    for number, likely in zip(odds.rows.tolist(), odds.logs.sigmoid().tolist(), strict=True):
+        further = asked[number].triple.further
+        assert further is not None
+        assert isinstance(further.value, Spans)
+        (span,) = further.value.spans
+        text = further.value.text[span.start : span.end]
+        found[number] = Further(question=further.question, text=text, confidence=likely)
+    return found
 
 
 def _read_trees(asked: Sequence[_Asked], batch: Batch) -> list[tuple[Tree, ...]]:

@@ -76,7 +76,10 @@ def with_trees(batch: Batch, network: DynamicMemoryNetwork) -> Batch:
     grown = trees(batch.texts)
     if encoder.binary_trees:
         grown = [tree.binarised for tree in grown]
-    batch = replace(batch, trees=tuple(grown))
+    further = batch.further
+    if further is not None:
+        further = replace(further, batch=with_trees(further.batch, network))
+    batch = replace(batch, trees=tuple(grown), further=further)
     by_node = network.config.nodes and batch.unit == "tokens" and batch.kind == "label"
     return _of_nodes(batch) if by_node else batch
 

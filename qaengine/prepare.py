@@ -13,7 +13,7 @@ import json
 import random
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -128,7 +128,19 @@ def _examples(
             schema.answer,
             schema.facts,
             None if spans is None else tuple(FactSpan(*span) for span in spans),
+            _further(asked["further"], split) if "further" in asked else None,
         )
+
+
+def _further(asked: dict[str, Any], split: Callable[[str], tuple[str, ...]]) -> Example:
+    return Example(
+        (split(asked["fact"]),),
+        split(asked["question"]),
+        task=asked["task"],
+        kind="spans",
+        unit="tokens",
+        spans=tuple(FactSpan(*span) for span in asked["spans"]),
+    )
 
 
 def _told(source: Source, split: Split, seed: int) -> Iterator[dict[str, Any]]:
@@ -177,9 +189,19 @@ def _line(group: str, story: Sequence[Triple], schema: TaskSchema) -> dict[str, 
                 "answer": one.answer,
                 "supports": one.supports,
                 **({"spans": one.spans} if one.spans is not None else {}),
+                **({"further": _asked_along(one.further)} if one.further is not None else {}),
             }
             for one in examples
         ],
+    }
+
+
+def _asked_along(one: Example) -> dict[str, Any]:
+    return {
+        "task": one.task,
+        "fact": " ".join(one.facts[0]),
+        "question": " ".join(one.question),
+        "spans": one.spans,
     }
 
 

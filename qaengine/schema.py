@@ -148,6 +148,9 @@ class Triple(Frozen):
     value: Value | None = Field(default=None, discriminator="kind")
     """The gold answer as data, where its text does not say everything (spans). Spans point into
     `text`."""
+    further: Triple | None = None
+    """A question that is asked along, of the task that the schema's `further` names: the more
+    likely its answer is `value`, a single span, the more likely the first label is this one's."""
 
     @property
     def text(self) -> str:
@@ -178,6 +181,9 @@ class TaskSchema(Frozen):
     """Whether exactly one span is the answer."""
     grouped: bool = False
     """Whether spans belong to groups, of two or more each."""
+    further: str = ""
+    """For labels: another task, of a single span among tokens, that is asked along where a triple
+    brings a question of it."""
     metric: str = "accuracy"
     source: str
     """Where the data come from: paper or address."""
@@ -209,6 +215,16 @@ class Evidence(Frozen):
         return max(self.weights, default=0.0)
 
 
+class Further(Frozen):
+    """What was asked along, and how likely the span in question answers it."""
+
+    question: str
+    text: str
+    """The span."""
+    confidence: float = Field(ge=0, le=1)
+    """Not calibrated: among all spans of the text."""
+
+
 class Answer(Frozen):
     """An answer with its reason. `str(answer)` is its text."""
 
@@ -220,6 +236,8 @@ class Answer(Frozen):
     """Calibrated probability that the answer (or the abstention) is right."""
     abstained: bool = False
     alternatives: tuple[Alternative, ...] = ()
+    further: Further | None = None
+    """A question whose answer counted for this one's, where one was asked along."""
     evidence: tuple[Evidence, ...] = ()
     trees: tuple[Tree, ...] = ()
     """Of each sentence of the facts, as the encoder read it; of encoders that read no trees, ().

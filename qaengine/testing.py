@@ -29,7 +29,7 @@ from qaengine.plugin_api import Task
 from qaengine.prepare import vocabulary_of
 from qaengine.registry import registry
 from qaengine.routing import fit_router
-from qaengine.schema import TaskSchema, Triple
+from qaengine.schema import Spans, TaskSchema, Triple
 from qaengine.scoring import batches, outcomes
 from qaengine.subwords import SMALLEST
 from qaengine.text import example
@@ -165,6 +165,14 @@ def _check_triple(task: Task, triple: Triple, where: str) -> None:
         not labels or triple.answer in ("", *labels),
         f"{where}: the answer {triple.answer!r} is not among the labels {labels}",
     )
+    if further := triple.further:
+        wanted, value = task.schema.further, further.value
+        _require(
+            further.task == wanted,
+            f"{where} is asked along with {further.task!r}, the schema's `further` is {wanted!r}",
+        )
+        single = isinstance(value, Spans) and len(value.spans) == 1
+        _require(single, f"{where}: what is asked along has no single span for its value")
 
 
 def _check_frame(task: Task, triple: Triple, where: str) -> None:

@@ -83,6 +83,7 @@ def items(answer: str) -> Words:
 
 def example(triple: Triple, schema: TaskSchema | None = None) -> Example:
     """A triple with its texts split into words; without a schema, of words from sentences."""
+    further = triple.further if schema and schema.further else None
     tokens = schema is not None and schema.facts == "tokens"
     kind = schema.answer if schema else "words"
     answer = None if triple.answer is None else _answered(triple.answer, kind)
@@ -95,6 +96,18 @@ def example(triple: Triple, schema: TaskSchema | None = None) -> Example:
         task=schema.name if schema else "",
         kind=kind,
         unit=schema.facts if schema else "sentences",
+        spans=_fact_spans(triple),
+        further=_further(further) if further else None,
+    )
+
+
+def _further(triple: Triple) -> Example:
+    return Example(
+        facts=(triple.input,),
+        question=words(triple.question),
+        task=triple.task or "",
+        kind="spans",
+        unit="tokens",
         spans=_fact_spans(triple),
     )
 

@@ -17,8 +17,9 @@ import torch
 
 from qaengine.balance import settled
 from qaengine.batch import Example
-from qaengine.checkpoint import Checkpoint, load_checkpoint
+from qaengine.checkpoint import Checkpoint, build, load_checkpoint
 from qaengine.prepare import read_stories
+from qaengine.registry import registry
 from qaengine.scoring import outcomes
 from qaengine.train import thinned
 
@@ -32,7 +33,7 @@ def main() -> None:
     parser.add_argument("--prepared", type=Path, required=True, help="folder of prepared stories")
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
-    checkpoint = load_checkpoint(chosen.checkpoint)
+    checkpoint = asking_along(load_checkpoint(chosen.checkpoint))
     network, vocabulary = checkpoint.network, checkpoint.vocabulary
     device = torch.device("cpu")
     groups = validation(chosen.prepared, set(vocabulary.schemas))
@@ -42,6 +43,24 @@ def main() -> None:
         config = checkpoint.config.model_copy(update={"calibration": calibration})
         Checkpoint(config, vocabulary, network).save(chosen.out, half=True)
     print("calibrated:", ", ".join(found))
+
+
+def asking_along(checkpoint: Checkpoint) -> Checkpoint:
+    """The checkpoint, with weights for what the installed tasks ask along by now."""
+    installed = registry().tasks()
+    tasks = tuple(
+        schema.model_copy(update={"further": installed[schema.name].schema.further})
+        if schema.name in installed
+        else schema
+        for schema in checkpoint.config.tasks
+    )
+    if tasks == checkpoint.config.tasks:
+        return checkpoint
+    known = checkpoint.vocabulary
+    vocabulary = known.extended(known.model_copy(update={"tasks": tasks}))
+    network = build(checkpoint.config.network, vocabulary).eval()
+    network.load_state_dict({**network.state_dict(), **checkpoint.network.state_dict()})
+    return Checkpoint(checkpoint.config.model_copy(update={"tasks": tasks}), vocabulary, network)
 
 
 def validation(folder: Path, tasks: set[str]) -> dict[str, list[Example]]:

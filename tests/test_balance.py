@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import torch
 
-from qaengine.balance import SHIFTS, balance, shifted
+from qaengine import weighing
+from qaengine.balance import SHIFTS, Balance, balance, balanced
 from qaengine.batch import Example
 from qaengine.engine import Engine
 from qaengine.registry import registry
@@ -29,7 +30,7 @@ def test_the_network_is_as_it_was_behind_the_block() -> None:
     checkpoint = learnt(0)[0].checkpoint
     network = checkpoint.network
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    with shifted(network, checkpoint.vocabulary, {TASK: 1.2}):
+    with balanced(network, checkpoint.vocabulary, {TASK: Balance(1.2)}):
         assert any(not value.equal(before[name]) for name, value in network.state_dict().items())
     assert all(value.equal(before[name]) for name, value in network.state_dict().items())
 
@@ -39,11 +40,11 @@ def test_no_other_shift_has_a_better_score() -> None:
     network, vocabulary = engine.checkpoint.network, engine.checkpoint.vocabulary
 
     def score(shift: float) -> float:
-        with shifted(network, vocabulary, {TASK: shift}):
+        with balanced(network, vocabulary, {TASK: Balance(shift)}):
             scores = measured(examples, outcomes(network, vocabulary, examples, CPU))
         return next(iter(scores.values()))
 
-    chosen = balance(network, vocabulary, {TASK: examples}, CPU).get(TASK, 0.0)
+    chosen = balance(network, vocabulary, {TASK: examples}, CPU)[TASK].shift
     assert score(chosen) == max(map(score, SHIFTS))
     assert score(chosen) > score(-5.0)
 
@@ -57,14 +58,14 @@ def test_pairs_are_answered_yes_as_often_as_gives_the_best_f1() -> None:
     yes = [replace(one, answer=("yes",)) for one in yes]
 
     def said(shift: float) -> int:
-        with shifted(network, vocabulary, {"coreference": shift}):
+        with balanced(network, vocabulary, {"coreference": Balance(shift)}):
             results = outcomes(network, vocabulary, yes, CPU)
         return sum(one.said.items == ("yes",) for one in results)
 
     assert said(-20.0) == 0
     assert said(20.0) == len(yes)
-    chosen = balance(network, vocabulary, {"coreference": yes}, CPU).get("coreference", 0.0)
-    assert said(chosen) == max(map(said, SHIFTS)) > 0
+    chosen = balance(network, vocabulary, {"coreference": yes}, CPU)["coreference"].shift
+    assert said(chosen) == max(map(said, weighing.SHIFTS)) > 0
 
 
 def test_a_task_of_labels_that_accuracy_scores_has_nothing_to_balance() -> None:

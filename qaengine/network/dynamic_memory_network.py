@@ -13,8 +13,10 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from qaengine.batch import Batch, Gold
+from qaengine.batch import Batch, Further, Gold
 from qaengine.network.answers import MODULES, AnswerModule
+from qaengine.network.answers.label import LabelAnswer
+from qaengine.network.answers.spans import SpansAnswer
 from qaengine.network.closer import CloserReading
 from qaengine.network.comparison import Sides
 from qaengine.network.config import NetworkConfig
@@ -27,7 +29,7 @@ from qaengine.network.matching import Matching, Overlap, shared
 from qaengine.network.memory import Episodes, Memory
 from qaengine.network.reading import Reader, choose, lay_out
 from qaengine.network.router import QuestionEncoder, Router, pooled
-from qaengine.network.thought import Reading, Thought
+from qaengine.network.thought import Odds, Reading, Thought
 from qaengine.network.transformer import NOTHING
 from qaengine.vocabulary import Vocabulary
 
@@ -129,7 +131,19 @@ class DynamicMemoryNetwork(nn.Module):
     def reply(self, batch: Batch, passes: int | None = None) -> Reply:
         """Greedy answers with the facts that they rest on."""
         thought = self._think(batch, passes)
-        return Reply(self._answer(batch).decode(thought, batch), thought)
+        module = self._answer(batch)
+        listens = isinstance(module, LabelAnswer) and module.listens(batch.task)
+        if batch.further is not None and listens:
+            thought = replace(thought, further=self.further(batch.further))
+        return Reply(module.decode(thought, batch), thought)
+
+    @torch.no_grad()
+    def further(self, asked: Further) -> Odds:
+        """How likely the spans in question are the answers to what is asked along."""
+        module = self._answer(asked.batch)
+        assert isinstance(module, SpansAnswer), "what is asked along is answered by a span"
+        thought = self._think(asked.batch, None)
+        return Odds(asked.rows, module.odds(thought, asked.batch, asked.spans))
 
     @torch.no_grad()
     def routes(self, batch: Batch) -> Float[Tensor, "b routes"]:

@@ -26,6 +26,14 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Odds:
+    """How likely the span in question answers what k questions of a batch had asked along."""
+
+    rows: Int[Tensor, " k"]
+    logs: Float[Tensor, " k"]
+
+
+@dataclass(frozen=True)
 class Thought:
     """Everything up to the first word of the answer."""
 
@@ -44,6 +52,8 @@ class Thought:
     sentences."""
     closer: Float[Tensor, "b f w"] | None = None
     """Where the facts are words: these as a closer reading has them, for tasks that want one."""
+    further: Odds | None = None
+    """What questions that were asked along say."""
     encoder_loss: Float[Tensor, ""] | None = None
     """A loss of the encoder's own in training, the mean over the sentences."""
 

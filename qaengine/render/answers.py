@@ -12,6 +12,7 @@ from qaengine.render.written import written
 from qaengine.schema import (
     Alternative,
     Answer,
+    Further,
     Label,
     Score,
     Spans,
@@ -30,6 +31,8 @@ def answer_view(answer: Answer) -> Html:
     body = _abstention(answer) if answer.value is None else value_view(answer.value)
     parts = [element("h2", "Answer"), body, _sure(answer), _more(answer.value)]
     parts += [element("p", note, class_="qa-note") for note in answer.notes]
+    if answer.further:
+        parts.append(_further(answer.further))
     if answer.alternatives:
         parts.append(_alternatives(answer.alternatives))
     return element("section", *parts, class_="qa qa-answer", aria_label="Answer")
@@ -39,6 +42,19 @@ def problem_view(sentence: str, heading: str = "That can't be asked") -> Html:
     """A mistake of the user's, said kindly."""
     message = typed(sentence, "p", class_="qa-message")
     return element("section", element("h2", heading), message, class_="qa qa-problem", role="alert")
+
+
+def _further(one: Further) -> Html:
+    """What was asked along, and what came of it."""
+    return element(
+        "p",
+        "Asked along: ",
+        typed(one.question, "q"),
+        " ",
+        typed(one.text, "b"),
+        f", {percent(one.confidence)}.",
+        class_="qa-note",
+    )
 
 
 @singledispatch

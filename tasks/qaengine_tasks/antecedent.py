@@ -156,6 +156,12 @@ def gum_antecedents(folder: Path, split: Split) -> Iterator[Found]:
             yield window.tokens, pronoun, antecedent
 
 
+def refers_to(tokens: Tokens, pronoun: Run, name: Run) -> Triple:
+    """The question whom the pronoun means, with the name as its value; no answer is claimed."""
+    triple = _triple(tokens, pronoun, name, PHRASINGS[0])
+    return triple.model_copy(update={"answer": None})
+
+
 def _triple(tokens: Tokens, pronoun: Run, antecedent: Run, phrasing: str) -> Triple:
     marked = mark(tokens, [pronoun])
     brackets = 2 if antecedent[0] >= pronoun[1] else 0  # those that come before it

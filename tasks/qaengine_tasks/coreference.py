@@ -10,12 +10,12 @@ from typing import Any
 from qaengine.data import DATA_SETS, locate
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
-from qaengine_tasks.antecedent import Antecedent
+from qaengine_tasks.antecedent import Antecedent, refers_to
 from qaengine_tasks.coreference_exchange import rows_and_copies
 from qaengine_tasks.coreference_framing import PAIR, frame_pair
 from qaengine_tasks.coreference_groups import CoreferenceGroups
 from qaengine_tasks.coreference_marks import Run, Tokens, mark, unmarked
-from qaengine_tasks.coreference_windows import A_WINDOW, Scheme, pairs, read_windows
+from qaengine_tasks.coreference_windows import A_WINDOW, Scheme, is_pronoun, pairs, read_windows
 from qaengine_tasks.gap import GENDERS, gap_scores, read_rows
 from qaengine_tasks.phrasings import Phrased, phrasings
 
@@ -76,6 +76,7 @@ class Coreference(Phrased):
         answer="label",
         labels=("yes", "no"),
         metric="F1",
+        further="antecedent",
         source="; ".join(DATA_SETS[name].source for name in ("gap", "gum_coref", "litbank")),
         license=f"GAP: {DATA_SETS['gap'].license}; GUM: {DATA_SETS['gum_coref'].license}; "
         f"LitBank: {DATA_SETS['litbank'].license}",
@@ -113,7 +114,10 @@ class Coreference(Phrased):
                 question = PAIR
                 if split == "train" and rng.random() < 0.5:
                     question = rng.choice(ways)
-                yield group, (_triple(tokens, runs, question, "yes" if coreferent else "no"),)
+                triple = _triple(tokens, runs, question, "yes" if coreferent else "no")
+                if split == "train":  # the loss of a pair is its own
+                    triple = triple.model_copy(update={"further": None})
+                yield group, (triple,)
 
     def samples(self) -> Sequence[Triple]:
         """Texts of our own."""
@@ -129,7 +133,13 @@ class Coreference(Phrased):
         Raises `InputError` where they cannot be found.
         """
         tokens, asked = frame_pair(input, question)
-        return Triple(input=tokens, question=asked, task=self.schema.name)
+        text = unmarked(tokens)
+        return Triple(
+            input=tokens,
+            question=asked,
+            task=self.schema.name,
+            further=_further(text.tokens, text.runs),
+        )
 
     def score(self, gold: Sequence[Triple], said: Sequence[Value | None]) -> dict[str, float]:
         """That of GAP where each pair has a pronoun of known gender; accuracy in percent."""
@@ -178,7 +188,18 @@ def _triple(tokens: Tokens, runs: Sequence[Run], phrasing: str, answer: str) -> 
         question=phrasing.format(a=a, b=b, b_in_context=" ".join(around)),
         answer=answer,
         task="coreference",
+        further=_further(tokens, runs),
     )
+
+
+def _further(tokens: Tokens, runs: Sequence[Run]) -> Triple | None:
+    """Whom the pronoun means, of a pronoun and something else: the network points better than it
+    compares (docs/results.md)."""
+    pronouns = [run for run in runs if is_pronoun(run, tokens)]
+    others = [run for run in runs if run not in pronouns]
+    if len(pronouns) != 1 or len(others) != 1:
+        return None
+    return refers_to(tokens, pronouns[0], others[0])
 
 
 def _gender(tokens: Sequence[str]) -> str:

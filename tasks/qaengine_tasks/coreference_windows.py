@@ -165,8 +165,14 @@ def _can_precede(one: Mention, other: Mention, tokens: Tokens) -> bool:
     return (apart or around) and not _is_pronoun(one, tokens)
 
 
+def is_pronoun(run: Run, tokens: Tokens) -> bool:
+    """Whether a mention is one of `PRONOUNS`."""
+    start, end = run
+    return end - start == 1 and tokens[start].lower() in PRONOUNS
+
+
 def _is_pronoun(mention: Mention, tokens: Tokens) -> bool:
-    return mention.end - mention.start == 1 and tokens[mention.start].lower() in PRONOUNS
+    return is_pronoun((mention.start, mention.end), tokens)
 
 
 def _words(mention: Mention, window: Window) -> str:

@@ -31,6 +31,16 @@ class LabelAnswer(AnswerModule):
                 for task, count in labels_by_task("label", vocabulary).items()
             }
         )
+        self.further = nn.ParameterDict(
+            {
+                schema.name: nn.Parameter(torch.zeros(2), requires_grad=False)
+                for schema in vocabulary.tasks
+                if schema.answer == "label" and schema.further in vocabulary.schemas
+            }
+        )
+        """What the log odds of a further answer count for the first label's, and what is added
+        where there is one: chosen on validation data (`qaengine.balance`), since of texts that
+        were learnt by heart the one answer says what the other does."""
 
     def loss(self, thought: Thought, batch: Batch) -> Float[Tensor, " b"]:
         assert batch.gold is not None
@@ -39,7 +49,15 @@ class LabelAnswer(AnswerModule):
 
     def decode(self, thought: Thought, batch: Batch) -> dict[str, Tensor]:
         """Log probabilities of the task's labels, (b, labels)."""
-        return {"labels": self._logits(thought, batch.task).log_softmax(-1)}
+        logits = self._logits(thought, batch.task)
+        if thought.further is not None:
+            weight, shift = self.further[batch.task].unbind()
+            logits[thought.further.rows, 0] += weight * thought.further.logs + shift
+        return {"labels": logits.log_softmax(-1)}
+
+    def listens(self, task: str) -> bool:
+        """Whether what is asked along with a task's questions counts for anything."""
+        return task in self.further and bool(self.further[task].any())
 
     def _logits(self, thought: Thought, task: str) -> Float[Tensor, "b labels"]:
         pooled = torch.cat([thought.memory, thought.question, *pools(thought)], -1)

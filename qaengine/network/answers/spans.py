@@ -84,6 +84,19 @@ class SpansAnswer(AnswerModule):
         likelihood = chances.flatten(1).amax(1) if schema.single else sure.log().sum(1).exp()
         return {"found": torch.cat([listed, groups], -1), "likelihood": likelihood}
 
+    def odds(
+        self, thought: Thought, batch: Batch, spans: Int[Tensor, "b 2"]
+    ) -> Float[Tensor, " b"]:
+        """Of a task with a single span: the log odds that it touches the given one, from the
+        chances of all spans."""
+        logits = self.heads[batch.task](*self._ends(thought, batch.task)).squeeze(-1)
+        likely = F.logsigmoid(logits).masked_fill(~possible(thought.present), NOTHING)
+        places = torch.arange(likely.shape[1], device=spans.device)
+        begun = places <= spans[:, 1:]  # (b, f): a span that begins here
+        over = places >= spans[:, :1]
+        touching = begun.unsqueeze(2) & over.unsqueeze(1)
+        return _total(likely, touching) - _total(likely, ~touching)
+
     def _ends(
         self, thought: Thought, task: str
     ) -> tuple[Float[Tensor, "b f j"], Float[Tensor, "b f j"]]:
@@ -215,6 +228,10 @@ def _clash(one: tuple[int, int], other: tuple[int, int], nested: bool) -> bool:
         return False
     inside = (a >= c and b <= d) or (c >= a and d <= b)
     return not (nested and inside and one != other)
+
+
+def _total(likely: Float[Tensor, "b f f"], counted: Bool[Tensor, "b f f"]) -> Float[Tensor, " b"]:
+    return likely.masked_fill(~counted, NOTHING).flatten(1).logsumexp(1)
 
 
 def possible(present: Bool[Tensor, "b f"]) -> Bool[Tensor, "b f f"]:
