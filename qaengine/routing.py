@@ -22,6 +22,8 @@ from qaengine.vocabulary import Vocabulary
 
 MOST = 12_000
 """Questions of a task's examples that are learnt from, beside all its phrasings."""
+LEAST = 50
+"""So often a task's questions are seen in a round, again and again where they are few."""
 ROUNDS = 10
 BATCH = 256
 RATE = 3e-3
@@ -107,5 +109,7 @@ def _questions(
     for route, number in vocabulary.routes.items():
         some = list(answered[route] or refused[route])
         sample = rng.sample(some, min(len(some), most))
-        chosen += [(one, number) for one in dict.fromkeys([*phrased[route], *sample])]
+        known = list(dict.fromkeys([*phrased[route], *sample]))
+        often = max(1, LEAST // max(len(known), 1))
+        chosen += [(one, number) for one in known * often]
     return chosen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -128,3 +129,19 @@ def test_words_are_pooled_without_padding() -> None:
     words = torch.tensor([[[1.0, -2.0], [3.0, -4.0], [9.0, 9.0]], [[7.0, 7.0]] * 3])
     present = torch.tensor([[True, True, False], [False] * 3])
     assert pooled(words, present).tolist() == [[2.0, -3.0, 3.0, -2.0], [0.0] * 4]
+
+
+def test_a_task_of_one_question_is_not_drowned_out() -> None:
+    """A task of one's own has one way of asking, where others have thousands."""
+    tasks = (*TASKS, schema("mood", "What mood is it ?"))
+    vocabulary = Vocabulary(words=WORDS, outputs=VOCABULARY.outputs, tasks=tasks)
+    examples = [
+        Example((("it",),), (asks, "".join(thing), "is", "it", "?"), ("here",), task=task)
+        for asks, task in (("what", "place"), ("which", "colour"))
+        for thing in product("abcdefghijklmnopqrst", repeat=3)
+    ]
+    torch.manual_seed(0)
+    network = build(NetworkConfig(width=16, heads=2, layers=1), vocabulary)
+    fit_router(network, vocabulary, examples)
+    for question, task in (("What mood is it ?", "mood"), ("what abc is it ?", "place")):
+        assert chances(network, vocabulary, question)[vocabulary.routes[task]] > 0.5
