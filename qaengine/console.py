@@ -50,8 +50,9 @@ def drawing(trees: Iterable[Tree]) -> str:
 
 def _headline(answer: Answer) -> Text:
     style = "bold yellow" if answer.abstained else "bold green"
-    about = f"   {answer.confidence:.1%} sure" + (f", task {answer.task}" if answer.task else "")
-    return Text.assemble((answer.text, style), (about, "dim"))
+    about = [] if answer.refused else [f"{answer.confidence:.1%} sure"]
+    about += [f"task {answer.task}"] if answer.task else []
+    return Text.assemble((answer.text, style), ("   " * bool(about) + ", ".join(about), "dim"))
 
 
 def evidence_table(evidence: Sequence[Evidence]) -> Table:

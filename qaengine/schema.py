@@ -248,5 +248,11 @@ class Answer(Frozen):
     """Wall-clock time of the call that answered, divided by the number of its questions."""
     notes: tuple[str, ...] = ()
 
+    @property
+    def refused(self) -> bool:
+        """Whether the question never came to the facts: it is of no kind known, or does not suit
+        the input."""
+        return self.abstained and not self.evidence
+
     def __str__(self) -> str:
         return self.text

@@ -17,9 +17,11 @@ import qaengine.cli
 from qaengine import Answer, CheckpointError, Evidence, InputError, Triple
 from qaengine.cli import main
 from qaengine.console import evidence_table
+from qaengine.schema import Further
 
 STORY = "Mary took the milk. Mary went to the garden. Ann slept."
 QUESTION = "Where is the milk?"
+ALONG = "Is [Ida] coreferent with [her]?"
 
 
 class Ran(NamedTuple):
@@ -57,10 +59,12 @@ class LastWord:
             Evidence(fact=fact, index=i, weights=(0.97 * (i == 0), 0.86 * (i == 1), 0.0))
             for i, fact in enumerate(facts)
         )
+        further = Further(question='Who does "her" refer to?', text="Ida", confidence=0.925)
         word = facts[1].strip(".").split()[-1]
         return Answer(
             text=word,
             confidence=0.984,
+            further=further if question == ALONG else None,
             evidence=evidence,
             task=task or "babi",
             triple=triple,
@@ -132,6 +136,13 @@ def test_abstention_prints_the_sentence_that_helps(run: Run) -> None:
     ran = run("ask", STORY, "Who knows?")
     assert ran.out.startswith("The facts don't tell.")
     assert "pass" not in ran.out
+    assert "sure" not in ran.out, "an answer without evidence never came to the facts"
+
+
+def test_what_was_asked_along_is_printed(run: Run) -> None:
+    ran = run("ask", STORY, ALONG)
+    _, along, *_ = ran.out.splitlines()
+    assert along == 'Asked along: Who does "her" refer to? Ida, 92.5%'
 
 
 def test_long_story_shows_only_what_was_looked_at(run: Run) -> None:

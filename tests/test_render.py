@@ -29,6 +29,7 @@ from qaengine.render import (
 )
 from qaengine.schema import (
     Alternative,
+    Further,
     Label,
     Score,
     Span,
@@ -162,6 +163,25 @@ def test_abstention_shows_its_sentence_and_notes() -> None:
     )
     assert "Ask about people." in page.of("p")
     assert "Replaced." in page.of("p")
+
+
+def test_a_refusal_claims_no_confidence() -> None:
+    """The question never came to the facts: how sure would it be, and of what?"""
+    refused = answered(None, text="No such mention.", abstained=True, confidence=1.0)
+    doubting = answered(None, text="Untold.", abstained=True, evidence=weighed((0.0,), (0.0,)))
+    assert (refused.refused, doubting.refused) == (True, False)
+    assert "sure" not in Reader(answer_view(refused)).text
+    assert "98.7% sure that it cannot tell" in Reader(answer_view(doubting)).text
+    assert not answered(Label(label="yes")).refused
+
+
+def test_what_was_asked_along_is_told() -> None:
+    further = Further(question='Who does "her" refer to?', text=HOSTILE, confidence=0.9254)
+    page = Reader(answer_view(answered(Label(label="yes"), further=further)))
+    assert page.of("q") == ['Who does "her" refer to?']
+    assert page.of("b") == [HOSTILE]
+    assert ", 92.5%." in page.text
+    assert "Asked along" not in Reader(answer_view(answered(Label(label="yes")))).text
 
 
 def test_user_mistake_is_an_alert() -> None:

@@ -150,8 +150,7 @@ def _sure(answer: Answer) -> Html:
     about.append(f"{1000 * answer.seconds:.0f} ms" if fast else f"{answer.seconds:.1f} s")
     return element(
         "p",
-        bar(answer.confidence),
-        number,
+        *([] if answer.refused else [bar(answer.confidence), number]),
         element("span", " · ".join(about), class_="qa-muted"),
         class_="qa-sure",
     )
