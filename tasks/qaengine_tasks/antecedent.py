@@ -22,13 +22,13 @@ from qaengine_tasks.coreference_marks import (
     missing,
     unmarked,
 )
-from qaengine_tasks.coreference_windows import PRONOUNS, antecedents, read_windows
+from qaengine_tasks.coreference_windows import PRONOUNS, Scheme, antecedents, read_windows
 from qaengine_tasks.gap import read_rows
 from qaengine_tasks.phrasings import Phrased, phrasings
 from qaengine_tasks.spans import fact_scores, spans_triple
 
 WINDOW = 80
-"""Most tokens of a text from OntoGUM."""
+"""Most tokens of a text from OntoGUM or LitBank."""
 
 PHRASINGS = (
     'Who does "{pronoun}" refer to?',
@@ -71,8 +71,9 @@ class Antecedent(Phrased):
         answer="spans",
         single=True,
         metric="exact",
-        source=f"{DATA_SETS['gap'].source}; {DATA_SETS['gum_coref'].source}",
-        license=f"GAP: {DATA_SETS['gap'].license}; GUM: {DATA_SETS['gum_coref'].license}",
+        source="; ".join(DATA_SETS[name].source for name in ("gap", "gum_coref", "litbank")),
+        license=f"GAP: {DATA_SETS['gap'].license}; GUM: {DATA_SETS['gum_coref'].license}; "
+        f"LitBank: {DATA_SETS['litbank'].license}",
     )
 
     def stories(
@@ -80,20 +81,26 @@ class Antecedent(Phrased):
         split: Split,
         *,
         gum: bool = True,
+        litbank: bool = False,
         exchanged: int = 0,
         path: Path | str | None = None,
         **options: Any,
     ) -> Iterator[tuple[str, Sequence[Triple]]]:
-        """Pronouns in the groups "antecedent gap" and "antecedent gum".
+        """Pronouns in the groups "antecedent gap", "antecedent gum", and if wanted "antecedent
+        litbank".
 
         For training half of the questions are the usual one, to which `frame` turns all others;
         the rest is drawn among all phrasings. Of each training text of GAP so many copies more are
-        told of other people (`exchanged`). `path` is a folder that holds gap and gum_coref.
+        told of other people (`exchanged`). `path` is a folder that holds gap, gum_coref, litbank.
         """
         copies = exchanged if split == "train" else 0
         groups = {"antecedent gap": gap_antecedents(_folder("gap", path), split, copies)}
         if gum:
-            groups["antecedent gum"] = gum_antecedents(_folder("gum_coref", path), split)
+            folder = _folder("gum_coref", path)
+            groups["antecedent gum"] = window_antecedents(folder, "ontogum", split)
+        if litbank:
+            folder = _folder("litbank", path)
+            groups["antecedent litbank"] = window_antecedents(folder, "litbank", split)
         rng = random.Random(0)
         ways = (*PHRASINGS, *phrasings(self.schema.name))
         for group, found in groups.items():
@@ -149,9 +156,9 @@ def gap_antecedents(folder: Path, split: Split, copies: int = 0) -> Iterator[Fou
                 yield row.tokens, row.pronoun, name
 
 
-def gum_antecedents(folder: Path, split: Split) -> Iterator[Found]:
-    """The pronouns in windows of OntoGUM that have an antecedent there."""
-    for window in read_windows(folder, "ontogum", split, WINDOW):
+def window_antecedents(folder: Path, scheme: Scheme, split: Split) -> Iterator[Found]:
+    """The pronouns in windows of OntoGUM or LitBank that have an antecedent there."""
+    for window in read_windows(folder, scheme, split, WINDOW):
         for pronoun, antecedent in antecedents(window):
             yield window.tokens, pronoun, antecedent
 
@@ -164,8 +171,8 @@ def refers_to(tokens: Tokens, pronoun: Run, name: Run) -> Triple:
 
 def _triple(tokens: Tokens, pronoun: Run, antecedent: Run, phrasing: str) -> Triple:
     marked = mark(tokens, [pronoun])
-    brackets = 2 if antecedent[0] >= pronoun[1] else 0  # those that come before it
-    place = antecedent[0] + brackets, antecedent[1] + brackets, ""
+    start, end = antecedent  # in front of it there may be both brackets; or it holds both
+    place = start + 2 * (start >= pronoun[1]), end + 2 * (end > pronoun[0]), ""
     question = phrasing.format(pronoun=" ".join(tokens[slice(*pronoun)]))
     return spans_triple("antecedent", marked, question, [place])
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from pathlib import Path
 
 import pytest
 from test_coreference import ROW, write_gap
+from test_coreference_files import litbank
 
 from qaengine.errors import InputError
 from qaengine.schema import Span, Spans, Split, Triple
@@ -45,6 +48,21 @@ def test_antecedents_are_spans_of_the_text_with_brackets(folder: Path) -> None:
         ("antecedent gap", "[Ida] met Eva ( Roy 's aunt ) before [ she ] left ."),
         ("antecedent gum", "[The nurse] said [ he ] left"),
     ]
+
+
+def test_litbank_is_read_on_demand(folder: Path) -> None:
+    (folder / "litbank").mkdir()
+    with tarfile.open(folder / "litbank/coref_conll.tar.gz", "w:gz") as archive:
+        for number in range(1, 22):  # the last twenty are valid and test
+            content = litbank("The/(1 nurse/1) said/_ she/(1) left/_").encode()
+            info = tarfile.TarInfo(f"conll/{number:02}_tale.conll")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    stories = list(Antecedent().stories("train", gum=False, litbank=True, path=folder))
+    assert stories[-1][0] == "antecedent litbank"
+    assert stories[-1][1][0].answer == "[The nurse] said [ she ] left"
+    groups = [group for group, _ in Antecedent().stories("train", gum=False, path=folder)]
+    assert set(groups) == {"antecedent gap"}
 
 
 def test_training_texts_of_gap_come_again_about_other_people(folder: Path) -> None:
@@ -121,8 +139,14 @@ def test_score_counts_whole_spans_and_their_tokens() -> None:
 
 @pytest.mark.data
 @pytest.mark.parametrize(
-    ("split", "counts"), [("train", (1_799, 2_727)), ("valid", (392, 469)), ("test", (1_773, 420))]
+    ("split", "counts"),
+    [
+        ("train", (1_799, 2_727, 3_468)),
+        ("valid", (392, 469, 395)),
+        ("test", (1_773, 420, 350)),
+    ],
 )
-def test_counts(split: Split, counts: tuple[int, int], data_folder: Path) -> None:
-    groups = [group for group, _ in Antecedent().stories(split, path=data_folder)]
-    assert (groups.count("antecedent gap"), groups.count("antecedent gum")) == counts
+def test_counts(split: Split, counts: tuple[int, int, int], data_folder: Path) -> None:
+    stories = Antecedent().stories(split, litbank=True, path=data_folder)
+    groups = [group for group, _ in stories]
+    assert tuple(groups.count(f"antecedent {name}") for name in ("gap", "gum", "litbank")) == counts

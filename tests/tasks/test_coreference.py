@@ -88,6 +88,39 @@ def test_a_later_mention_of_gum_has_one_of_each_answer(folder: Path) -> None:
     }
 
 
+def test_whom_the_pronoun_means_is_asked_along_but_not_in_training(folder: Path) -> None:
+    write_gap(folder, ROW, name="gap-test.tsv")
+
+    def along(split: Split) -> list[Triple | None]:
+        stories = Coreference().stories(split, gum=False, path=folder)
+        return [story[0].further for _, story in stories]
+
+    assert along("train") == [None, None]
+    for further, name in zip(along("test"), ("Ida", "Eva"), strict=True):
+        assert further is not None
+        assert (further.task, further.answer) == ("antecedent", None)
+        assert further.question == 'Who does "she" refer to?'
+        assert further.text == "Ida met Eva ( Roy 's aunt ) before [ she ] left ."
+        assert str(further.value) == further.text.replace(name, f"[{name}]")
+
+
+@pytest.mark.parametrize(
+    ("text", "along"),
+    [
+        ("[Ida] lost [her] key .", "[Ida] lost [ her ] key ."),
+        ("When [she] left , [Ida] sang .", "When [ she ] left , [Ida] sang ."),
+        ("[[Her] uncle] is a baker .", "[[ Her ] uncle] is a baker ."),
+        ("[He] lost [his] key .", None),
+        ("[Ida] is [the baker] .", None),
+        ("[I] lost [my] key .", None),
+    ],
+)
+def test_of_a_pronoun_and_something_else_it_is_asked(text: str, along: str | None) -> None:
+    tokens = text.replace("[", "[ ").replace("]", " ]").split()
+    further = Coreference().frame(tokens, "Are the two coreferent?").further
+    assert (str(further.value) if further else None) == along
+
+
 def test_gum_can_be_left_out(folder: Path) -> None:
     groups = {group for group, _ in Coreference().stories("train", gum=False, path=folder)}
     assert groups == {"coreference gap"}
