@@ -17,6 +17,8 @@ from qaengine_tasks.spans import bracketed, places
 
 WINDOW = 150
 """Most tokens of a text."""
+SHORTER = (80, 40)
+"""Of windows that only training reads: what users ask about is often a sentence or two."""
 
 SAMPLES = (
     "[Ines 1] waved to [[her 1] brother 2] before [he 2] left .",
@@ -62,14 +64,23 @@ class CoreferenceGroups(Phrased):
     )
 
     def examples(
-        self, split: Split, *, path: Path | str | None = None, **options: Any
+        self,
+        split: Split,
+        *,
+        shorter: bool = False,
+        path: Path | str | None = None,
+        **options: Any,
     ) -> Iterator[Triple]:
         """A triple a window; the groups are those of two or more mentions in the window.
 
-        `path` is a folder that holds gum_coref.
+        `shorter`: training texts come again in shorter windows. `path` is a folder that holds
+        gum_coref.
         """
         folder = Path(path) / "gum_coref" if path is not None else locate("gum_coref")
-        windows = read_windows(folder, "ontogum", split, WINDOW)
+        sizes = (WINDOW, *SHORTER) if shorter and split == "train" else (WINDOW,)
+        windows = [
+            window for size in sizes for window in read_windows(folder, "ontogum", split, size)
+        ]
         for window, question in zip(windows, questions(self.schema, split), strict=False):
             yield _triple(window.tokens, groups(window), question)
 

@@ -46,6 +46,22 @@ def test_a_window_is_an_example(folder: Path) -> None:
     assert triple.value == spans(triple.text, (0, 3, 1), (17, 20, 1))
 
 
+def test_training_texts_may_come_again_in_shorter_windows(folder: Path) -> None:
+    sentence = "said _ , _ that _ it _ was _ late _ . _".split()  # noqa: SIM905
+    rows = list(zip(sentence[::2], sentence[1::2], strict=True)) * 20
+    lines = ["# begin document GUM_tale_long"]
+    lines += [f"{number}\t{word}\t{mark}" for number, (word, mark) in enumerate(rows)]
+    (folder / "gum_coref" / "ontogum_train.conll").write_text("\n".join([*lines, ""]))
+
+    def sizes(**options: bool) -> list[int]:
+        return [
+            len(one.input) for one in CoreferenceGroups().examples("train", path=folder, **options)
+        ]
+
+    assert sizes() == [140]
+    assert sizes(shorter=True) == [140, 77, 63, 35, 35, 35, 35]
+
+
 def test_samples_number_their_groups() -> None:
     first, *_ = CoreferenceGroups().samples()
     assert first.answer == "[Ines 1] waved to [[her 1] brother 2] before [he 2] left ."
