@@ -21,9 +21,11 @@ from qaengine.errors import CheckpointError
 from qaengine.prepare import read_stories
 from qaengine.registry import registry
 from qaengine.saying import Said
+from qaengine.scoring import outcomes
 from qaengine.testing import tiny_engine
 from qaengine.text import example
 
+CPU = torch.device("cpu")
 RECIPES = Path(__file__).parents[1] / "recipes"
 
 
@@ -144,3 +146,25 @@ def test_there_is_no_graft_of_nothing(recipe: Any) -> None:
     known = tiny_engine(task.samples(), tasks=(task.schema,)).checkpoint
     with pytest.raises(CheckpointError, match=r"begin with answers\.tags"):
         recipe("graft").grafted(known, known, ["answers.text", "answers.tags"])
+
+
+def test_weights_from_before_a_task_asked_along_say_what_they_said(recipe: Any) -> None:
+    pairs, antecedent = (registry().task(name) for name in ("coreference", "antecedent"))
+    alone = pairs.schema.model_copy(update={"further": ""})
+    before = tiny_engine(
+        [*pairs.samples(), *antecedent.samples()], tasks=(alone, antecedent.schema)
+    ).checkpoint
+    assert not before.network.answers["label"].further
+    after = recipe("calibrate").asking_along(before)
+    assert after.vocabulary.schemas["coreference"] == pairs.schema
+    assert after.config.tasks == after.vocabulary.tasks
+    assert list(after.network.answers["label"].further) == ["coreference"]
+    for name, weights in before.network.state_dict().items():
+        assert after.network.state_dict()[name].equal(weights)
+    asked = [example(triple, pairs.schema) for triple in pairs.samples()]
+    said = [
+        [one.likelihood for one in outcomes(known.network, known.vocabulary, asked, CPU)]
+        for known in (before, after)
+    ]
+    assert said[0] == said[1]
+    assert recipe("calibrate").asking_along(after) is after
