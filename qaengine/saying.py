@@ -161,7 +161,7 @@ def _text(reply: Reply, batch: Batch, vocabulary: Vocabulary, most: int) -> Iter
         yield Said(
             (text,) if text else (),
             min(likelihood, 1.0),
-            tokens=tuple(vocabulary.parts.decode([part]) for part in ids[:length]),
+            tokens=vocabulary.parts.pieces(ids[:length]),
             attention=tuple(tuple(row[:count]) for row in attention[:length]),
         )
 

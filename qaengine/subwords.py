@@ -87,6 +87,12 @@ class Subwords:
         pieces = takewhile(lambda number: number != END, ids)
         return self._tokenizer.decode([one - SPECIAL for one in pieces if one != START]).strip()
 
+    def pieces(self, ids: Iterable[int]) -> tuple[str, ...]:
+        """What each piece adds, of ids without START and END: put together they are what `decode`
+        gives, but for characters that pieces share. A blank stands before what begins a word."""
+        decoded = [self._tokenizer.decode([one - SPECIAL]) for one in ids]
+        return tuple(text if place else text.lstrip() for place, text in enumerate(decoded))
+
     def to_json(self) -> str:
         return self._tokenizer.to_str()
 

@@ -167,7 +167,7 @@ def test_text_is_its_parts_up_to_the_end() -> None:
         likelihood=torch.tensor([0.5]),
     )
     assert found.items == ("das ist",)
-    assert "".join(found.tokens) == "dasist"
+    assert "".join(found.tokens) == "das ist"
     assert len(found.attention) == len(found.tokens) == len(ids)
     assert found.attention[0] == pytest.approx(attention[0, 0, : len(TEXT)].tolist())
 

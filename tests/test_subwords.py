@@ -30,6 +30,21 @@ def test_any_text_survives(text: str) -> None:
     assert SUBWORDS.decode(SUBWORDS.encode(text)) == tidy(text)
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_pieces_put_together_are_the_text(text: str) -> None:
+    """Of characters of a byte each, which no two pieces share."""
+    ids = SUBWORDS.encode(text)
+    pieces = SUBWORDS.pieces(ids)
+    assert len(pieces) == len(ids)
+    assert "".join(pieces).strip() == SUBWORDS.decode(ids)
+
+
+def test_a_piece_begins_a_word_where_a_blank_stands() -> None:
+    first, *rest = SUBWORDS.pieces(SUBWORDS.encode("Hund am Strand"))
+    assert not first.startswith(" ")
+    assert sum(piece.startswith(" ") for piece in rest) == 2
+
+
 @given(st.text(), st.floats(0, 1), st.integers())
 def test_any_text_survives_dropout(text: str, dropout: float, seed: int) -> None:
     ids = SUBWORDS.encode(text, dropout=dropout, rng=random.Random(seed))
