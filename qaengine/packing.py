@@ -1,7 +1,7 @@
-"""Weights in fewer bytes: half precision, and tables with a row a word as one byte a number.
+"""Weights in fewer bytes: matrices as a byte a number and a scale a row, the rest as half floats.
 
-Tables are most of a checkpoint, and a scale a row and 255 steps lose nothing that a task would
-notice (docs/results.md).
+A row of a table is a word, of other matrices what one feature is told from; 255 steps of its own
+lose nothing that a task would notice (docs/results.md).
 """
 
 from __future__ import annotations
@@ -13,34 +13,31 @@ from torch import Tensor
 
 ROWS = "embedding.vectors.weight"
 """(n, d): the vectors made elsewhere."""
-TABLES = (
-    *(ROWS, "embedding.words.weight", "embedding.ngrams.weight", "embedding.affixes.weight"),
-    *("answers.text.parts.weight", "answers.text.named", "answers.text.second.table"),
-)
-"""(n, d) each: a row a word, n-gram or part of a word."""
+LARGE = 30_000
+"""Numbers of a matrix from which on bytes are worth their scales."""
 
 
 def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """As they are written."""
-    halves = {name: tensor.half() for name, tensor in weights.items()}
-    for name in TABLES:
-        if name in halves:
-            rows = weights[name].float()
+    written = {name: tensor.half() for name, tensor in weights.items()}
+    for name, tensor in weights.items():
+        if tensor.dim() == 2 and tensor.numel() >= LARGE and tensor.is_floating_point():
+            rows = tensor.float()
             scale = (rows.abs().amax(dim=1, keepdim=True) / 127).clamp(min=1e-7).half()
-            halves[name] = (rows / scale.float()).round().clamp(-127, 127).to(torch.int8)
-            halves[_scale(name)] = scale
-    return halves
+            written[name] = (rows / scale.float()).round().clamp(-127, 127).to(torch.int8)
+            written[_scale(name)] = scale
+    return written
 
 
 def unpacked(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """As the network takes them: `packed` undone, and what was never packed as it is."""
     floats = {name: tensor.float() for name, tensor in weights.items()}
-    for name in TABLES:
-        if name in floats and _scale(name) in floats:
+    for name, tensor in weights.items():
+        if tensor.dtype == torch.int8:
             floats[name] *= floats.pop(_scale(name))
     return floats
 
 
 def _scale(name: str) -> str:
-    """(n, 1): what the bytes of each of the table's rows are multiplied by."""
+    """(n, 1): what the bytes of each of the matrix's rows are multiplied by."""
     return f"{name.removesuffix('.weight')}.scale"
