@@ -16,12 +16,16 @@ ROWS = "embedding.vectors.weight"
 LARGE = 30_000
 """Numbers of a matrix from which on bytes are worth their scales."""
 
+APART = ("router.", "asking.")
+"""What decides where a question goes stays in half precision: a single threshold cuts it off."""
+
 
 def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """As they are written."""
     written = {name: tensor.half() for name, tensor in weights.items()}
     for name, tensor in weights.items():
-        if tensor.dim() == 2 and tensor.numel() >= LARGE and tensor.is_floating_point():
+        large = tensor.dim() == 2 and tensor.numel() >= LARGE
+        if large and not name.startswith(APART):
             rows = tensor.float()
             scale = (rows.abs().amax(dim=1, keepdim=True) / 127).clamp(min=1e-7).half()
             written[name] = (rows / scale.float()).round().clamp(-127, 127).to(torch.int8)

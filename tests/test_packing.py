@@ -20,7 +20,7 @@ def test_rows_come_back_within_half_a_step(name: str) -> None:
 
 def test_a_large_matrix_has_a_byte_a_number_and_a_scale_a_row() -> None:
     weights = {ROWS: (2, WIDE), "gru.weight_hh_l0": (2, WIDE), "small.weight": (2, 5)}
-    weights |= {"memory.bias": (LARGE,), "cube": (2, 2, WIDE)}
+    weights |= {"memory.bias": (LARGE,), "cube": (2, 2, WIDE), "router.hidden.weight": (2, WIDE)}
     written = packed({name: torch.randn(shape) for name, shape in weights.items()})
     assert {name: (one.dtype, tuple(one.shape)) for name, one in written.items()} == {
         ROWS: (torch.int8, (2, WIDE)),
@@ -30,6 +30,7 @@ def test_a_large_matrix_has_a_byte_a_number_and_a_scale_a_row() -> None:
         "small.weight": (torch.float16, (2, 5)),
         "memory.bias": (torch.float16, (LARGE,)),
         "cube": (torch.float16, (2, 2, WIDE)),
+        "router.hidden.weight": (torch.float16, (2, WIDE)),
     }
 
 
