@@ -55,8 +55,8 @@ def measure(
         batch = with_trees(batch, network).to(device)
         labels = network.reply(replace(batch, further=None)).decoded["labels"]
         own[numbers] = (labels[:, 0] - labels[:, 1]).cpu()
-        if batch.further is not None:
-            said = network.further(batch.further)
+        said = network.further(batch)
+        if said is not None:
             rows = numbers[said.rows.cpu()]
             further[rows], asked[rows] = said.logs.cpu(), True
     gold = torch.tensor([example.answer == first for example in examples])

@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import NamedTuple
@@ -67,11 +68,9 @@ def steps(console: str) -> list[tuple[str, list[str]]]:
     return [(lines[0], lines[1:]) for lines in (part.splitlines() for part in parts)]
 
 
-@pytest.mark.parametrize(
-    "console", CONSOLE, ids=["install and check", "train and ask", "a task file"]
-)
-def test_commands_print_what_the_page_says(console: str, run: Run) -> None:
-    for command, expected in steps(console):
+def test_commands_print_what_the_page_says(run: Run) -> None:
+    """One after the other, as on the page: a later one begins with what an earlier one trained."""
+    for command, expected in chain.from_iterable(map(steps, CONSOLE)):
         if command.startswith("pip install"):
             continue  # the fixture has done it
         done = run(*shlex.split(command))

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from qaengine.batch import Batch, Further, Gold
+from qaengine.batch import Batch, Gold
 from qaengine.network.answers import MODULES, AnswerModule
 from qaengine.network.answers.label import LabelAnswer
 from qaengine.network.answers.spans import SpansAnswer
@@ -132,16 +132,18 @@ class DynamicMemoryNetwork(nn.Module):
         """Greedy answers with the facts that they rest on."""
         thought = self._think(batch, passes)
         module = self._answer(batch)
-        listens = isinstance(module, LabelAnswer) and module.listens(batch.task)
-        if batch.further is not None and listens:
-            thought = replace(thought, further=self.further(batch.further))
+        if isinstance(module, LabelAnswer) and module.listens(batch.task):
+            thought = replace(thought, further=self.further(batch))
         return Reply(module.decode(thought, batch), thought)
 
     @torch.no_grad()
-    def further(self, asked: Further) -> Odds:
-        """How likely the spans in question are the answers to what is asked along."""
-        module = self._answer(asked.batch)
-        assert isinstance(module, SpansAnswer), "what is asked along is answered by a span"
+    def further(self, batch: Batch) -> Odds | None:
+        """How likely the spans in question answer what is asked along; None where nothing is, or
+        where a plugin's module answers it."""
+        asked = batch.further
+        module = self._answer(asked.batch) if asked is not None else None
+        if asked is None or not isinstance(module, SpansAnswer):
+            return None
         thought = self._think(asked.batch, None)
         return Odds(asked.rows, module.odds(thought, asked.batch, asked.spans))
 

@@ -52,10 +52,10 @@ class Thought:
     sentences."""
     closer: Float[Tensor, "b f w"] | None = None
     """Where the facts are words: these as a closer reading has them, for tasks that want one."""
-    further: Odds | None = None
-    """What questions that were asked along say."""
     encoder_loss: Float[Tensor, ""] | None = None
     """A loss of the encoder's own in training, the mean over the sentences."""
+    further: Odds | None = None
+    """What questions that were asked along say."""
 
     @property
     def memory(self) -> Float[Tensor, "b d"]:
