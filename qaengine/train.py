@@ -119,6 +119,8 @@ class _Session:
         torch.manual_seed(recipe.training.seed)
         known = load_checkpoint(start) if start else None
         self.known = known is not None
+        told = known.vocabulary.schemas if known else {}
+        self.knows_all = all(schema.name in told for schema in schemas(recipe))
         vectored = known is not None and known.vocabulary.vectored
         given = read_vectors(recipe.vectors) if recipe.vectors and not vectored else None
         self.vocabulary = _vocabulary(recipe, self.train_groups, known, given)
@@ -144,6 +146,8 @@ class _Session:
             line: dict[str, Any] = {"round": 0}
             self._validate(line)
             self._log(line)
+            if not self.knows_all:  # right by luck, on few questions, it must not be kept
+                self.best = -1.0
         last = self.recipe.training.rounds
         stop = last if rounds is None else min(last, self.round + rounds)
         while self.round < stop and self.since_best < self.recipe.training.patience:

@@ -235,6 +235,19 @@ def test_start_is_trained_further(folder: Path, tmp_path: Path) -> None:
         train(recipe(), folder, device="cpu", resume=True)
 
 
+@pytest.mark.parametrize(("task", "best"), [("worlds", 0), ("babi", 2)])
+def test_weights_that_never_learnt_a_task_are_not_kept_for_a_lucky_score(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str, best: int
+) -> None:
+    """Here the score falls from the first validation on; those that know all may stay."""
+    falling = iter(range(100, 0, -1))
+    monkeypatch.setattr("qaengine.train.measured", lambda *_: {"accuracy": float(next(falling))})
+    tiny_engine(tasks=(registry().task(task).schema,), passes=2).save(tmp_path / "known")
+    kept = train(recipe(), folder, device="cpu", rounds=4, start=tmp_path / "known")
+    assert kept["round"] == best
+    assert json.loads((folder / "metrics.json").read_text())["round"] == best
+
+
 @pytest.mark.parametrize("settings", [{"width": 32}, {"encoder": "lstm"}, {"passes": 5}])
 def test_start_of_another_form_is_refused(
     folder: Path, tmp_path: Path, settings: dict[str, Any]
