@@ -63,6 +63,11 @@ class Example:
         return len(self.facts[0]) if self.unit == "tokens" else len(self.facts)
 
 
+def asked_along(task: str, text: Words, question: Words, spans: tuple[FactSpan, ...]) -> Example:
+    """A further question, about the words of one text: is this span its answer?"""
+    return Example((text,), question, task=task, kind="spans", unit="tokens", spans=spans)
+
+
 @dataclass(frozen=True)
 class WordTable:
     """The w distinct words of a batch; number 0 is padding."""

@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from qaengine.batch import Example, FactSpan
+from qaengine.batch import Example, FactSpan, asked_along
 from qaengine.errors import DataError
 from qaengine.files import write_whole
 from qaengine.recipe import Recipe, Source
@@ -133,14 +133,8 @@ def _examples(
 
 
 def _further(asked: dict[str, Any], split: Callable[[str], tuple[str, ...]]) -> Example:
-    return Example(
-        (split(asked["fact"]),),
-        split(asked["question"]),
-        task=asked["task"],
-        kind="spans",
-        unit="tokens",
-        spans=tuple(FactSpan(*span) for span in asked["spans"]),
-    )
+    spans = tuple(FactSpan(*span) for span in asked["spans"])
+    return asked_along(asked["task"], split(asked["fact"]), split(asked["question"]), spans)
 
 
 def _told(source: Source, split: Split, seed: int) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from itertools import accumulate
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from qaengine.batch import Example, FactSpan, Words
+from qaengine.batch import Example, FactSpan, Words, asked_along
 from qaengine.schema import AnswerKind, Span, Spans, TaskSchema, Triple
 
 if TYPE_CHECKING:
@@ -97,18 +97,11 @@ def example(triple: Triple, schema: TaskSchema | None = None) -> Example:
         kind=kind,
         unit=schema.facts if schema else "sentences",
         spans=_fact_spans(triple),
-        further=_further(further) if further else None,
-    )
-
-
-def _further(triple: Triple) -> Example:
-    return Example(
-        facts=(triple.input,),
-        question=words(triple.question),
-        task=triple.task or "",
-        kind="spans",
-        unit="tokens",
-        spans=_fact_spans(triple),
+        further=asked_along(
+            further.task or "", further.input, words(further.question), _fact_spans(further) or ()
+        )
+        if further
+        else None,
     )
 
 

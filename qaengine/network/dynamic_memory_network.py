@@ -141,8 +141,10 @@ class DynamicMemoryNetwork(nn.Module):
         """How likely the spans in question answer what is asked along; None where nothing is, or
         where a plugin's module answers it."""
         asked = batch.further
-        module = self._answer(asked.batch) if asked is not None else None
-        if asked is None or not isinstance(module, SpansAnswer):
+        if asked is None:
+            return None
+        module = self._answer(asked.batch)
+        if not isinstance(module, SpansAnswer):
             return None
         thought = self._think(asked.batch, None)
         return Odds(asked.rows, module.odds(thought, asked.batch, asked.spans))

@@ -114,17 +114,18 @@ class Coreference(Phrased):
                 question = PAIR
                 if split == "train" and rng.random() < 0.5:
                     question = rng.choice(ways)
-                triple = _triple(tokens, runs, question, "yes" if coreferent else "no")
-                if split == "train":  # the loss of a pair is its own
-                    triple = triple.model_copy(update={"further": None})
-                yield group, (triple,)
+                answer = "yes" if coreferent else "no"
+                # the loss of a pair is its own
+                further = None if split == "train" else _further(tokens, runs)
+                yield group, (_triple(tokens, runs, question, answer, further),)
 
     def samples(self) -> Sequence[Triple]:
         """Texts of our own."""
         found = []
         for sample, answer in SAMPLES:
             text = unmarked(sample.replace("[", "[ ").replace("]", " ]").split())
-            found.append(_triple(text.tokens, text.runs, PAIR, answer))
+            further = _further(text.tokens, text.runs)
+            found.append(_triple(text.tokens, text.runs, PAIR, answer, further))
         return found
 
     def frame(self, input: Sequence[str], question: str) -> Triple:
@@ -179,7 +180,9 @@ def window_pairs(folder: Path, scheme: Scheme, split: Split) -> Iterator[Pair]:
                 yield window.tokens, (first, second), coreferent
 
 
-def _triple(tokens: Tokens, runs: Sequence[Run], phrasing: str, answer: str) -> Triple:
+def _triple(
+    tokens: Tokens, runs: Sequence[Run], phrasing: str, answer: str, further: Triple | None
+) -> Triple:
     a, b = (" ".join(tokens[slice(*run)]) for run in runs)
     start, end = max(runs[1][0] - CONTEXT, 0), runs[1][1] + CONTEXT
     around = mark(tokens[start:end], [(runs[1][0] - start, runs[1][1] - start)])
@@ -188,7 +191,7 @@ def _triple(tokens: Tokens, runs: Sequence[Run], phrasing: str, answer: str) -> 
         question=phrasing.format(a=a, b=b, b_in_context=" ".join(around)),
         answer=answer,
         task="coreference",
-        further=_further(tokens, runs),
+        further=further,
     )
 
 
