@@ -45,8 +45,8 @@ class Example:
     facts: tuple[Words, ...]
     question: Words
     answer: Words | None = None
-    """The items of the gold answer (words, tags; one label, number or text); () where the facts
-    don't tell; None when a user asks."""
+    """The items of the gold answer (words, tags; one label, number or text, of labels also several
+    votes); () where the facts don't tell; None when a user asks."""
     supports: tuple[int, ...] | None = None
     """Facts that the answer rests on; () for none; None where nobody knows."""
     task: str = ""
@@ -285,9 +285,13 @@ def _gold_words(
 
 
 def _gold_label(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:
-    """The label's number among the task's."""
+    """(b, labels): the share of votes for each of the task's labels; of one answer all."""
     numbers = _numbers(vocabulary, examples[0].task)
-    return {"label": torch.tensor([numbers[one] for (one,) in map(_answered, examples)])}
+    shares = torch.zeros(len(examples), len(numbers))
+    for row, votes in enumerate(map(_answered, examples)):
+        for one in votes:
+            shares[row, numbers[one]] += 1 / len(votes)
+    return {"label": shares}
 
 
 def _gold_tags(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:

@@ -17,13 +17,14 @@ from qaengine.files import write_whole
 from qaengine.network.answers import MODULES, AnswerModule
 from qaengine.network.config import NetworkConfig
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
+from qaengine.older_forms import network_of_today, weights_of_today
 from qaengine.packing import packed, unpacked
 from qaengine.registry import registry
 from qaengine.schema import Frozen, TaskSchema
 from qaengine.scoring import Calibration
 from qaengine.vocabulary import Vocabulary
 
-FORMAT = 5
+FORMAT = 6
 """Version of the folder's form; grows when an older qaengine could not read it."""
 OLDEST = 2
 """The oldest form that is read."""
@@ -103,7 +104,7 @@ def load_checkpoint(folder: Path | str | None = None, device: str = "cpu") -> Ch
     vocabulary = _vocabulary(folder).model_copy(update={"tasks": config.tasks})
     network = build(config.network, vocabulary)
     try:
-        weights = load((folder / "model.safetensors").read_bytes())
+        weights = weights_of_today(load((folder / "model.safetensors").read_bytes()))
         network.load_state_dict(unpacked(weights))
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
@@ -118,7 +119,8 @@ def load_config(folder: Path) -> Config:
     """Reads a checkpoint's config.json; `CheckpointError` says what is wrong with it."""
     raw = _read(folder / "config.json")
     try:
-        form = json.loads(raw).get("format")
+        content = json.loads(raw)
+        form = content.get("format")
     except (ValueError, AttributeError):
         raise CheckpointError(
             f"{folder / 'config.json'} is damaged: it is no JSON object."
@@ -133,8 +135,10 @@ def load_config(folder: Path) -> Config:
             f"The checkpoint {folder} has form {form}, older than this qaengine {__version__} "
             f"reads ({OLDEST}). Train it again, or install the qaengine that wrote it."
         )
+    if isinstance(network := content.get("network"), dict):
+        content["network"] = network_of_today(network)
     try:
-        return Config.model_validate_json(raw)
+        return Config.model_validate_json(json.dumps(content))
     except ValidationError as error:
         place = ".".join(map(str, error.errors()[0]["loc"]))
         raise CheckpointError(

@@ -28,6 +28,7 @@ from qaengine.batch import Example, collate
 from qaengine.checkpoint import Checkpoint, Config, build, load_checkpoint
 from qaengine.errors import CheckpointError, DataError, RecipeError, unknown
 from qaengine.files import write_whole
+from qaengine.network.config import NetworkConfig
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.parsing import with_trees
 from qaengine.prepare import Groups, prepare, read_stories, story_file, vocabulary_of
@@ -79,7 +80,7 @@ def train(
     from accelerate import Accelerator
 
     accelerator = Accelerator(cpu=device == "cpu", mixed_precision=_precision(device))
-    _check_closely(recipe.network.closely)
+    _check_closely(recipe.network)
     prepare(recipe, folder / "prepared")
     session = _Session(recipe, folder, accelerator, start)
     if resume:
@@ -91,13 +92,13 @@ def train(
     return session.run(rounds)
 
 
-def _check_closely(tasks: Sequence[str]) -> None:
-    for name in tasks:
+def _check_closely(network: NetworkConfig) -> None:
+    for name in (task for one in network.closer.values() for task in one.tasks):
         schema = registry().task(name).schema
-        if schema.answer not in ("tags", "spans") or schema.facts != "tokens":
+        if schema.answer not in ("tags", "spans", "label") or schema.facts != "tokens":
             raise RecipeError(
-                f"network.closely names {name!r}: its answers are {schema.answer}, its facts "
-                f"{schema.facts}. Name tasks of tags or spans whose facts are tokens."
+                f"network.closer names {name!r}: its answers are {schema.answer}, its facts "
+                f"{schema.facts}. Name tasks of tags, spans or labels whose facts are tokens."
             )
 
 

@@ -10,7 +10,7 @@ need. What it was trained on may have moved since: train the part on, alone (`tr
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from qaengine.checkpoint import Checkpoint, build, load_checkpoint
@@ -19,7 +19,6 @@ from qaengine.errors import CheckpointError
 OWN = {
     "answers.text": ("deeper", "source", "writer"),
     "answers.score": ("compare",),
-    "closer": ("closer",),
 }
 """Settings of the network that are a part's alone."""
 
@@ -52,21 +51,27 @@ def grafted(trunk: Checkpoint, other: Checkpoint, parts: Sequence[str]) -> Check
     settings = {
         name: getattr(other.config.network, name) for part in parts for name in OWN.get(part, ())
     }
-    read = dict.fromkeys((*trunk.config.network.closely, *other.config.network.closely))
-    settings["closely"] = tuple(
-        task
-        for task in read
-        if any(f".closer.{task}." in name for name in (*trunk.network.state_dict(), *taken))
-    )
+    kept = {
+        name: one for name, one in trunk.network.state_dict().items() if not name.startswith(begin)
+    }
+    weights = kept | taken
+    settings["closer"] = {
+        name: one.model_copy(update={"tasks": served})
+        for name, one in (trunk.config.network.closer | other.config.network.closer).items()
+        if any(weight.startswith(f"closer.{name}.") for weight in weights)
+        and (served := tuple(task for task in one.tasks if _added(task, weights)))
+    }
     config = trunk.config.model_copy(
         update={"network": trunk.config.network.model_copy(update=settings)}
     )
     network = build(config.network, trunk.vocabulary).eval()
-    kept = {
-        name: one for name, one in trunk.network.state_dict().items() if not name.startswith(begin)
-    }
-    network.load_state_dict(kept | taken)
+    network.load_state_dict(weights)
     return Checkpoint(config, trunk.vocabulary, network)
+
+
+def _added(task: str, weights: Iterable[str]) -> bool:
+    """Whether an answer module has weights for what a closer reading of the task says."""
+    return any(f".closer.{task}." in name for name in weights)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@
 
 The teacher's folder is that of a training on the one task, with a transformer and one question
 a group (`recipes/pretrained.toml`, `plain = true`). It is asked what it was taught; what is
-written are the questions of the training stories that `--prepared` names. Labels are drawn from
-the teacher's chances, so that many texts together say how sure it was (Hinton et al. 2015, arXiv
-1503.02531; Tang et al. 2019, arXiv 1903.12136); scores are the mean of its chances, tags and names
-the likeliest ones. A recipe reads the file as a source's `file`.
+written are the questions of the training stories that `--prepared` names. Each label has votes by
+the teacher's chances, so that a text says how sure it was (Hinton et al. 2015, arXiv 1503.02531;
+Tang et al. 2019, arXiv 1903.12136); scores are the mean of its chances, tags and names the
+likeliest ones. A recipe reads the file as a source's `file`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ from qaengine.scoring import outcomes
 
 SHORTEST = 10
 """Words of the texts that are varied."""
+VOTES = 20
+"""On the label of a text."""
 
 
 def main() -> None:
@@ -62,7 +64,7 @@ def main() -> None:
         draw = partial(_words, others=others)
     asked = islice(draw(groups, load_checkpoint(), rng), chosen.count)
     lines = [teacher.vocabulary.schemas[chosen.task].model_dump_json()]
-    lines += (json.dumps(line) for line in _answered(teacher, taught, groups, list(asked), rng))
+    lines += (json.dumps(line) for line in _answered(teacher, taught, groups, list(asked)))
     write_whole(chosen.out, gzip.compress("\n".join(lines).encode(), 6, mtime=0))
     print(f"{len(lines) - 1} answers in {chosen.out}")
 
@@ -136,7 +138,6 @@ def _answered(
     taught: Mapping[str, Words],
     groups: Groups,
     asked: Sequence[Asked],
-    rng: random.Random,
 ) -> Iterator[dict[str, object]]:
     """`taught`: what the teacher was asked in each group."""
     examples = [replace(one, question=taught[name]) for name, one in asked]
@@ -150,7 +151,7 @@ def _answered(
                 {
                     "facts": len(one.facts),
                     "question": " ".join(one.question),
-                    "answer": _answer(outcome.said, labels[name], rng),
+                    "answer": _answer(outcome.said, labels[name]),
                     "supports": None,
                     **({"spans": outcome.said.spans} if one.kind == "spans" else {}),
                 }
@@ -158,15 +159,25 @@ def _answered(
         }
 
 
-def _answer(said: Said, labels: set[str], rng: random.Random) -> list[str]:
-    """A label of those that the group has, by its chance; scores, tags and names are given as they
-    are."""
+def _answer(said: Said, labels: set[str]) -> list[str]:
+    """Votes for the labels that the group has, by their chances; scores, tags and names are given
+    as they are."""
     if said.chances:
         return [f"{sum(step * p for step, p in enumerate(said.chances, start=1)):.3f}"]
     if not said.others:
         return list(said.items)
-    names, chances = zip(*((name, p) for name, p in said.others if name in labels), strict=True)
-    return [str(rng.choices(names, chances)[0])]
+    chances = {name: p for name, p in said.others if name in labels}
+    return [name for name, votes in shared_out(chances, VOTES).items() for _ in range(votes)]
+
+
+def shared_out(chances: Mapping[str, float], votes: int) -> dict[str, int]:
+    """So many votes by chances of any sum, the odd ones to the largest remainders."""
+    exact = {name: votes * p / sum(chances.values()) for name, p in chances.items()}
+    found = {name: int(one) for name, one in exact.items()}
+    nearest = sorted(exact, key=lambda name: found[name] - exact[name])
+    for name in nearest[: votes - sum(found.values())]:
+        found[name] += 1
+    return found
 
 
 if __name__ == "__main__":

@@ -38,22 +38,31 @@ def recipe() -> Iterator[Any]:
         sys.path.remove(str(RECIPES))
 
 
-def test_labels_are_drawn_by_their_chances_among_those_of_the_group(recipe: Any) -> None:
+def test_labels_of_the_group_have_votes_by_their_chances(recipe: Any) -> None:
     said = Said(("good",), 0.6, others=(("good", 0.6), ("bad", 0.2), ("fine", 0.2)))
-    rng = random.Random(0)
-    drawn = Counter(recipe("silver")._answer(said, {"good", "bad"}, rng)[0] for _ in range(4000))
-    assert set(drawn) == {"good", "bad"}
-    assert drawn["good"] / 4000 == pytest.approx(0.75, abs=0.03)
+    votes = Counter(recipe("silver")._answer(said, {"good", "bad"}))
+    assert votes == {"good": 15, "bad": 5}
+
+
+@pytest.mark.parametrize(
+    ("chances", "votes"),
+    [((0.5, 0.5), (4, 3)), ((0.99, 0.01), (7, 0)), ((0.2, 0.2, 0.2), (3, 2, 2)), ((1.0,), (7,))],
+)
+def test_odd_votes_go_to_the_largest_remainders(
+    recipe: Any, chances: tuple[float, ...], votes: tuple[int, ...]
+) -> None:
+    found = recipe("silver").shared_out(dict(zip("abc", chances, strict=False)), 7)
+    assert tuple(found.values()) == votes
 
 
 def test_a_score_is_the_mean_of_its_chances(recipe: Any) -> None:
     said = Said(("3",), 0.5, chances=(0.0, 0.25, 0.5, 0.25, 0.0))
-    assert recipe("silver")._answer(said, set(), random.Random(0)) == ["3.000"]
+    assert recipe("silver")._answer(said, set()) == ["3.000"]
 
 
 def test_tags_are_given_as_they_are(recipe: Any) -> None:
     said = Said(("NN", "VB"), 0.5)
-    assert recipe("silver")._answer(said, {"NN"}, random.Random(0)) == ["NN", "VB"]
+    assert recipe("silver")._answer(said, {"NN"}) == ["NN", "VB"]
 
 
 def test_names_are_written_so_that_they_can_be_prepared(recipe: Any, tmp_path: Path) -> None:
@@ -64,7 +73,7 @@ def test_names_are_written_so_that_they_can_be_prepared(recipe: Any, tmp_path: P
     asked = [recipe("silver")._asked_of(groups, one.facts, random.Random(0)) for one in examples]
     assert all(one.spans is None for _, one in asked)
     taught = {"named_entities": examples[0].question}
-    lines = list(recipe("silver")._answered(teacher, taught, groups, asked, random.Random(0)))
+    lines = list(recipe("silver")._answered(teacher, taught, groups, asked))
     path = tmp_path / "silver.jsonl.gz"
     whole = [task.schema.model_dump_json(), *map(json.dumps, lines)]
     path.write_bytes(gzip.compress("\n".join(whole).encode()))
@@ -129,15 +138,17 @@ def test_parts_that_need_each_other_are_grafted_together(recipe: Any) -> None:
     task = registry().task("part_of_speech")
     trunk, other = (
         tiny_engine(task.samples(), tasks=(task.schema,), seed=seed, **more).checkpoint
-        for seed, more in ((0, {}), (1, {"closer": 8, "closely": ("part_of_speech",)}))
+        for seed, more in (
+            (0, {}),
+            (1, {"closer": {"tags": {"width": 8, "tasks": ["part_of_speech"]}}}),
+        )
     )
-    found = recipe("graft").grafted(trunk, other, ["closer", "answers.tags"])
-    assert found.config.network.closer == 8
-    assert found.config.network.closely == ("part_of_speech",)
+    found = recipe("graft").grafted(trunk, other, ["closer.tags", "answers.tags"])
+    assert found.config.network == other.config.network
     added = "answers.tags.closer.part_of_speech.weight"
     whole, its = found.network.state_dict(), other.network.state_dict()
     assert torch.equal(whole[added], its[added])
-    assert torch.equal(whole["closer.read.weight_hh_l1"], its["closer.read.weight_hh_l1"])
+    assert torch.equal(whole["closer.tags.read.weight_hh_l1"], its["closer.tags.read.weight_hh_l1"])
     assert not torch.equal(whole["embedding.words.weight"], its["embedding.words.weight"])
 
 

@@ -10,7 +10,7 @@ from qaengine.packing import LARGE, ROWS, packed, unpacked
 WIDE = LARGE // 2
 
 
-@pytest.mark.parametrize("name", [ROWS, "closer.read.weight_ih_l0", "answers.text.named"])
+@pytest.mark.parametrize("name", [ROWS, "closer.spans.read.weight_ih_l0", "answers.text.named"])
 def test_rows_come_back_within_half_a_step(name: str) -> None:
     rows = torch.randn(50, LARGE // 50) * torch.logspace(-2, 2, 50).unsqueeze(1)
     back = unpacked(packed({name: rows}))[name]

@@ -222,7 +222,7 @@ def _session_of(wanted: Recipe, folder: Path, *, resume: bool = False) -> _Sessi
 )
 def test_what_cannot_be_read_closely_is_said(folder: Path, named: str, said: str) -> None:
     asked = recipe().model_dump()
-    asked["network"] |= {"closer": 8, "closely": [named]}
+    asked["network"] |= {"closer": {"near": {"width": 8, "tasks": [named]}}}
     with pytest.raises(QAEngineError, match=said):
         train(Recipe.model_validate(asked), folder, device="cpu")
 

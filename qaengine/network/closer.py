@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from qaengine.network.config import NetworkConfig
 from qaengine.network.packed import run
+from qaengine.network.transformer import NOTHING
 
 
 class CloserReading(nn.Module):
@@ -56,11 +57,39 @@ class CloserReading(nn.Module):
         return states
 
 
-def beside(width: int, config: NetworkConfig, tasks: Iterable[str]) -> nn.ModuleDict:
-    """What an answer module adds of a closer reading, for each of its tasks that is read closely:
-    nothing at first."""
-    served = [task for task in tasks if task in config.closely]
-    added = {task: nn.Linear(2 * config.closer, width, bias=False) for task in served}
+class Gathered(nn.Module):
+    """A text closely read as one vector: its highest features, their mean, and what the question
+    looks at."""
+
+    PARTS = 3
+
+    def __init__(self, width: int, states: int) -> None:
+        super().__init__()
+        self.look = nn.Linear(width, states)
+
+    def forward(
+        self,
+        states: Float[Tensor, "b f w"],
+        present: Bool[Tensor, "b f"],
+        question: Float[Tensor, "b d"],
+    ) -> Float[Tensor, "b three_w"]:
+        highest = states.masked_fill(~present.unsqueeze(-1), NOTHING).amax(1)
+        mean = states.sum(1) / present.sum(1, keepdim=True)
+        fit = torch.einsum("bfw,bw->bf", states, self.look(question)) * states.shape[-1] ** -0.5
+        chances = fit.masked_fill(~present, NOTHING).softmax(-1)
+        return torch.cat([highest, mean, torch.einsum("bf,bfw->bw", chances, states)], -1)
+
+
+def beside(
+    width: int, config: NetworkConfig, tasks: Iterable[str], parts: int = 1
+) -> nn.ModuleDict:
+    """What an answer module adds of so many vectors of a closer reading, for each of its tasks that
+    is read closely: nothing at first."""
+    added = {
+        task: nn.Linear(parts * 2 * config.closer[name].width, width, bias=False)
+        for task in tasks
+        if (name := config.closely(task)) is not None
+    }
     for one in added.values():
         nn.init.zeros_(one.weight)
     return nn.ModuleDict(added)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections import Counter
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,6 +12,15 @@ from qaengine.schema import Frozen
 Direction = Literal["both", "forward", "none"]
 Attention = Literal["recent", "closed", "soft", "gru"]
 Update = Literal["gru", "relu"]
+
+
+class Closer(Frozen):
+    """A closer reading of the words of a single text, through weights of its own."""
+
+    width: int = Field(ge=1)
+    """Of its recurrence of two layers, in each direction."""
+    tasks: tuple[str, ...] = Field(min_length=1)
+    """Which it serves: of tags, spans or labels, with words for facts."""
 
 
 class NetworkConfig(Frozen):
@@ -61,11 +71,8 @@ class NetworkConfig(Frozen):
     compare: int = Field(default=0, ge=0)
     """Width, in each direction, of a recurrence that reads two sentences once more for a score, and
     compares them word by word."""
-    closer: int = Field(default=0, ge=0)
-    """Width, in each direction, of a recurrence of two layers that reads the words of a single text
-    once more, for the tasks that `closely` names."""
-    closely: tuple[str, ...] = ()
-    """Tasks of tags or spans for which words are read closely (`closer`)."""
+    closer: dict[Annotated[str, Field(pattern=r"^[a-z_]+$")], Closer] = {}
+    """By a name of its own, what reads the words of a single text once more for which tasks."""
     answers: dict[str, str] = {}
     """By kind of answer, a plugin's answer module in place of the built-in one."""
     dropout: float = Field(default=0.1, ge=0, lt=1)
@@ -83,8 +90,12 @@ class NetworkConfig(Frozen):
             raise ValueError(f"width {self.width} cannot be shared by {self.heads} heads")
         if self.deeper and not self.source:
             raise ValueError(f"deeper = {self.deeper} wants a first layer: set source, too")
-        if bool(self.closely) != bool(self.closer):
-            raise ValueError(
-                "closer and closely go together: a width, and the tasks that it serves"
-            )
+        served = Counter(task for one in self.closer.values() for task in one.tasks)
+        for task, times in served.items():
+            if times > 1:
+                raise ValueError(f"closer: {task} is served twice; name it in one reading alone")
         return self
+
+    def closely(self, task: str) -> str | None:
+        """The name of the closer reading that serves a task, if there is one."""
+        return next((name for name, one in self.closer.items() if task in one.tasks), None)

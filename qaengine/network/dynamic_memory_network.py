@@ -98,9 +98,13 @@ class DynamicMemoryNetwork(nn.Module):
         if config.shortcut:
             self.shortcut = nn.Linear(width, width, bias=False)
             nn.init.zeros_(self.shortcut.weight)
-        if config.closer:
-            given = 2 * width + (config.vectors if vocabulary.vectored else 0)
-            self.closer = CloserReading(given, config.closer, config.deep_dropout, config.hide)
+        given = 2 * width + (config.vectors if vocabulary.vectored else 0)
+        self.closer = nn.ModuleDict(
+            {
+                name: CloserReading(given, one.width, config.deep_dropout, config.hide)
+                for name, one in config.closer.items()
+            }
+        )
         kinds = dict.fromkeys(schema.answer for schema in vocabulary.tasks) or ("words",)
         self.answers = nn.ModuleDict({kind: answers[kind](config, vocabulary) for kind in kinds})
         self.router: Router | None = None
@@ -199,12 +203,12 @@ class DynamicMemoryNetwork(nn.Module):
         words = None
         if batch.unit == "tokens":
             words = embedded[batch.facts[:, 0], : facts.shape[1]]
-        closer = None
-        if words is not None and batch.task in self.config.closely:
+        closer, name = None, self.config.closely(batch.task)
+        if words is not None and name is not None:
             vectors = self.embedding.given(batch.words)
             if vectors is not None:
                 vectors = vectors[batch.sentences[batch.facts[:, 0], : facts.shape[1]]]
-            closer = self.closer(facts, words, vectors, batch.fact_counts)
+            closer = self.closer[name](facts, words, vectors, batch.fact_counts)
         sides = None
         if batch.kind == "score" and self.config.compare:
             two = batch.facts[:, [0, -1]]

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from qaengine.batch import Batch, collate
-from qaengine.network.closer import CloserReading
+from qaengine.network.closer import CloserReading, Gathered
 from qaengine.network.config import NetworkConfig
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.registry import registry
@@ -51,7 +51,7 @@ def test_words_without_vectors_are_read() -> None:
     assert read(words(6, 1), words(6, 2), None, COUNTS).shape == (2, 4, 10)
 
 
-@pytest.mark.parametrize("name", ["part_of_speech", "mentions", "antecedent"])
+@pytest.mark.parametrize("name", ["part_of_speech", "mentions", "antecedent", "sentiment"])
 def test_it_begins_at_nothing_and_learns(name: str) -> None:
     plain, wider, batch = both(name, name)
     before, after = plain.loss(batch), wider.loss(batch)
@@ -77,11 +77,49 @@ def test_other_tasks_of_a_kind_are_not_read_closely() -> None:
     assert torch.equal(plain.loss(batch).answer, wider.loss(batch).answer)
 
 
-def test_a_closer_reading_serves_some_task() -> None:
-    with pytest.raises(ValueError, match="go together"):
-        NetworkConfig(closer=8)
-    with pytest.raises(ValueError, match="go together"):
-        NetworkConfig(closely=("mentions",))
+def test_a_closer_reading_serves_some_task_and_each_task_is_served_once() -> None:
+    with pytest.raises(ValueError, match="tasks"):
+        NetworkConfig(closer={"one": {"width": 8, "tasks": []}})
+    with pytest.raises(ValueError, match="mentions is served twice"):
+        NetworkConfig(
+            closer={name: {"width": 8, "tasks": ["mentions"]} for name in ("one", "other")}
+        )
+
+
+def test_what_is_gathered_of_a_text_does_not_depend_on_what_stands_behind_it() -> None:
+    torch.manual_seed(0)
+    gather, question = Gathered(3, 10), torch.randn(2, 3)
+    states, present = torch.randn(2, 4, 10), torch.arange(4) < COUNTS.unsqueeze(1)
+    states[1, 2:] = 0  # as the reading leaves them
+    longer = torch.nn.functional.pad(states, (0, 0, 0, 3))
+    behind = torch.nn.functional.pad(present, (0, 3))
+    found = gather(states, present, question)
+    assert found.shape == (2, 3 * 10)
+    assert torch.allclose(found, gather(longer, behind, question), atol=1e-6)
+    assert torch.allclose(found[1, 10:20], states[1, :2].mean(0), atol=1e-6)
+    assert not torch.allclose(found[:, 20:], gather(states, present, -question)[:, 20:])
+
+
+def test_two_readings_serve_each_its_own_tasks() -> None:
+    tasks = [registry().task(name) for name in ("part_of_speech", "mentions")]
+    samples = [one for task in tasks for one in task.samples()]
+    readings = {
+        "tags": {"width": 8, "tasks": ["part_of_speech"]},
+        "spans": {"width": 5, "tasks": ["mentions"]},
+    }
+    schemas = tuple(task.schema for task in tasks)
+    made = tiny_engine(samples, tasks=schemas, closer=readings).checkpoint
+    network = made.network.eval()
+    with torch.no_grad():
+        for answer in network.answers.values():
+            for added in answer.closer.values():
+                torch.nn.init.normal_(added.weight)
+    for task, name, other in zip(tasks, ("tags", "spans"), ("spans", "tags"), strict=True):
+        batch = collate([example(one, task.schema) for one in task.samples()], made.vocabulary)
+        network.zero_grad()
+        network.loss(batch).answer.mean().backward()
+        assert all(part.grad is not None for part in network.closer[name].parameters())
+        assert all(part.grad is None for part in network.closer[other].parameters())
 
 
 def both(
@@ -91,8 +129,9 @@ def both(
     tasks = [registry().task(name) for name in dict.fromkeys((closely, *more))]
     schemas = tuple(task.schema for task in tasks)
     samples = [one for task in tasks for one in task.samples()]
+    readings = {"near": {"width": 8, "tasks": [closely]}}
     plain = tiny_engine(samples, tasks=schemas).checkpoint
-    wider = tiny_engine(samples, tasks=schemas, closer=8, closely=(closely,)).checkpoint.network
+    wider = tiny_engine(samples, tasks=schemas, closer=readings).checkpoint.network
     assert wider.load_state_dict(plain.network.state_dict(), strict=False).unexpected_keys == []
     task = registry().task(asked)
     batch = collate([example(one, task.schema) for one in task.samples()], plain.vocabulary)

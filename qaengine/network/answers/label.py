@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch
 from qaengine.network.answers.module import AnswerModule, labels_by_task
+from qaengine.network.closer import Gathered, beside
 from qaengine.network.config import NetworkConfig
 from qaengine.network.thought import Thought
 from qaengine.network.transformer import NOTHING
@@ -24,12 +25,17 @@ class LabelAnswer(AnswerModule):
         super().__init__(config, vocabulary)
         width = config.width
         self.hidden = nn.Linear(4 * width, 2 * width)
+        counts = labels_by_task("label", vocabulary)
+        self.closer = beside(2 * width, config, counts, Gathered.PARTS)
+        self.gathered = nn.ModuleDict(
+            {
+                task: Gathered(width, one.in_features // Gathered.PARTS)
+                for task, one in self.closer.items()
+            }
+        )
         self.dropout = nn.Dropout(config.deep_dropout)
         self.heads = nn.ModuleDict(
-            {
-                task: nn.Linear(2 * width, count)
-                for task, count in labels_by_task("label", vocabulary).items()
-            }
+            {task: nn.Linear(2 * width, count) for task, count in counts.items()}
         )
         self.further = nn.ParameterDict(
             {
@@ -61,8 +67,11 @@ class LabelAnswer(AnswerModule):
 
     def _logits(self, thought: Thought, task: str) -> Float[Tensor, "b labels"]:
         pooled = torch.cat([thought.memory, thought.question, *pools(thought)], -1)
-        hidden = self.dropout(torch.relu(self.hidden(self.dropout(pooled))))
-        logits: Tensor = self.heads[task](hidden)
+        known = self.hidden(self.dropout(pooled))
+        if thought.closer is not None:
+            more = self.gathered[task](thought.closer, thought.present, thought.question)
+            known = known + self.closer[task](self.dropout(more))
+        logits: Tensor = self.heads[task](self.dropout(torch.relu(known)))
         return logits
 
 
