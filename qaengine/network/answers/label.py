@@ -29,8 +29,9 @@ class LabelAnswer(AnswerModule):
         self.closer = beside(2 * width, config, counts, Gathered.PARTS)
         self.gathered = nn.ModuleDict(
             {
-                task: Gathered(width, one.in_features // Gathered.PARTS)
-                for task, one in self.closer.items()
+                task: Gathered(width, 2 * config.closer[name].width)
+                for task in self.closer
+                if (name := config.closely(task)) is not None
             }
         )
         self.dropout = nn.Dropout(config.deep_dropout)
