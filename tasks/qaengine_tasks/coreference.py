@@ -174,10 +174,10 @@ def window_pairs(folder: Path, scheme: Scheme, split: Split) -> Iterator[Pair]:
     """Pairs of the windows of GUM or LitBank, drawn the same in each run."""
     rng = random.Random(0)
     training = split == "train"
-    for size in (WINDOW, SHORT) if training else (WINDOW,):
-        for window in read_windows(folder, scheme, split, size):
-            for first, second, coreferent in pairs(window, rng, OFTEN if training else A_WINDOW):
-                yield window.tokens, (first, second), coreferent
+    sizes = (WINDOW, SHORT) if training else (WINDOW,)
+    for window in read_windows(folder, scheme, split, *sizes):
+        for first, second, coreferent in pairs(window, rng, OFTEN if training else A_WINDOW):
+            yield window.tokens, (first, second), coreferent
 
 
 def _triple(

@@ -78,9 +78,7 @@ class CoreferenceGroups(Phrased):
         """
         folder = Path(path) / "gum_coref" if path is not None else locate("gum_coref")
         sizes = (WINDOW, *SHORTER) if shorter and split == "train" else (WINDOW,)
-        windows = [
-            window for size in sizes for window in read_windows(folder, "ontogum", split, size)
-        ]
+        windows = read_windows(folder, "ontogum", split, *sizes)
         for window, question in zip(windows, questions(self.schema, split), strict=False):
             yield _triple(window.tokens, groups(window), question)
 

@@ -56,13 +56,15 @@ class Window:
     """Their places count from the window's beginning; by start, longer ones first."""
 
 
-def read_windows(folder: Path, scheme: Scheme, split: Split, most: int) -> list[Window]:
-    """The windows of all documents of a split. Raises `DataError`."""
+def read_windows(folder: Path, scheme: Scheme, split: Split, *sizes: int) -> list[Window]:
+    """The windows of all documents of a split, of one size after the other. Raises `DataError`."""
     if scheme == "litbank":
         documents = read_litbank(folder, split)
     else:
         documents = read_documents(find(folder, f"{scheme}_{SPLITS[split]}.conll"))
-    return [window for document in documents for window in windows(document, most)]
+    return [
+        window for most in sizes for document in documents for window in windows(document, most)
+    ]
 
 
 def windows(document: Document, most: int) -> Iterator[Window]:
