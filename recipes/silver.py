@@ -19,13 +19,22 @@ import gzip
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 import torch
-from silver_texts import Pairs, Variations, by_turns, captions, questions, single
+from silver_texts import (
+    Lexicon,
+    Pairs,
+    Variations,
+    asking,
+    by_turns,
+    captions,
+    lexicon,
+    questions,
+    single,
+)
 
 from qaengine.batch import Example, Words
 from qaengine.checkpoint import Checkpoint, load_checkpoint
@@ -48,81 +57,108 @@ def main() -> None:
     parser.add_argument(
         "--texts", type=Path, nargs="*", default=[], help="other tasks' stories to take texts from"
     )
+    parser.add_argument(
+        "--words", type=Path, help="tagged stories whose words are exchanged in, too"
+    )
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
-    if chosen.texts and TEXTS[chosen.task] is not _words:
-        wanting = ", ".join(task for task, draw in TEXTS.items() if draw is _words)
-        parser.error(f"--texts is for {wanting}: other tasks make their own texts.")
+    if chosen.texts and chosen.task not in READERS:
+        parser.error(f"--texts is for {', '.join(READERS)}: other tasks make their own texts.")
     teacher, rng = load_checkpoint(chosen.teacher), random.Random(chosen.seed)
-    groups, own = read_stories(chosen.prepared), chosen.teacher / "prepared" / "0-train.jsonl.gz"
+    own = chosen.teacher / "prepared" / "0-train.jsonl.gz"
     taught = {name: some[0].question for name, some in read_stories(own).items()}
-    draw = TEXTS[chosen.task]
-    if chosen.texts:
-        others = by_turns([single(read_stories(path)) for path in chosen.texts], rng)
-        draw = partial(_words, others=others)
-    asked = islice(draw(groups, load_checkpoint(), rng), chosen.count)
+    read = READERS.get(chosen.task, single)
+    source = Source(
+        read_stories(chosen.prepared),
+        load_checkpoint(),
+        by_turns([read(read_stories(path)) for path in chosen.texts], rng),
+        lexicon(read_stories(chosen.words)) if chosen.words else None,
+    )
+    asked = list(islice(TEXTS[chosen.task](source, rng), chosen.count))
     lines = [teacher.vocabulary.schemas[chosen.task].model_dump_json()]
-    lines += (json.dumps(line) for line in _answered(teacher, taught, groups, list(asked)))
+    lines += (json.dumps(line) for line in _answered(teacher, taught, source.groups, asked))
     write_whole(chosen.out, gzip.compress("\n".join(lines).encode(), 6, mtime=0))
     print(f"{len(lines) - 1} answers in {chosen.out}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What texts are made from."""
+
+    groups: Groups
+    """The task's training stories."""
+    known: Checkpoint
+    others: Sequence[Words] = ()
+    """Texts of other tasks."""
+    words: Lexicon | None = None
+
+    def variations(self, shortest: int = 1) -> Variations:
+        """Of the task's own first facts."""
+        texts = (one.facts[0] for some in self.groups.values() for one in some)
+        long = [text for text in texts if len(text) >= shortest]
+        return Variations(long, self.known, self.words)
 
 
 Asked = tuple[str, Example]
 """A group, and a question that wants an answer."""
 
 
-def _sentiments(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
-    """Varied sentences of films."""
-    texts = [one.facts[0] for some in groups.values() for one in some]
-    variations = Variations([text for text in texts if len(text) >= SHORTEST], known)
+def _sentiments(source: Source, rng: random.Random) -> Iterator[Asked]:
+    """Varied sentences of films, each asked what every group asks: it is read once for all."""
+    variations = source.variations(SHORTEST)
     while True:
-        yield _asked_of(groups, (variations.draw(rng),), rng)
+        text = variations.draw(rng)
+        for name, some in source.groups.items():
+            yield _asked_of({name: some}, (text,), rng)
 
 
-def _question_types(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
-    """Varied questions of TREC, and as many of Tatoeba as there are."""
-    variations = Variations([one.facts[0] for some in groups.values() for one in some], known)
-    for question in questions():
-        yield _asked_of(groups, (question,), rng)
+def _question_types(source: Source, rng: random.Random) -> Iterator[Asked]:
+    """Varied questions of TREC, behind others and those of Tatoeba."""
+    variations = source.variations()
+    for question in dict.fromkeys((*source.others, *questions())):
+        yield _asked_of(source.groups, (question,), rng)
     while True:
-        yield _asked_of(groups, (variations.draw(rng),), rng)
+        yield _asked_of(source.groups, (variations.draw(rng),), rng)
 
 
-def _relatednesses(groups: Groups, known: Checkpoint, rng: random.Random) -> Iterator[Asked]:
+def _relatednesses(source: Source, rng: random.Random) -> Iterator[Asked]:
     """Pairs of sentences of SICK and of captions, by turns."""
     name = "relatedness sick"
+    groups = {name: source.groups[name]}
     sides = [side for one in groups[name] for side in one.facts]
-    for pairs in zip(
-        Pairs(sides, known).draw(rng), Pairs(captions(), known).draw(rng), strict=True
-    ):
+    both = (Pairs(sides, source.known).draw(rng), Pairs(captions(), source.known).draw(rng))
+    for pairs in zip(*both, strict=True):
         for pair in pairs:
-            yield _asked_of({name: groups[name]}, pair, rng)
+            yield _asked_of(groups, pair, rng)
 
 
-def _words(
-    groups: Groups, known: Checkpoint, rng: random.Random, others: Sequence[Words] = ()
-) -> Iterator[Asked]:
+def _words(source: Source, rng: random.Random) -> Iterator[Asked]:
     """For tags and names: texts of other tasks, each once, and between them varied ones of the
     task's own."""
-    texts = [one.facts[0] for some in groups.values() for one in some]
-    variations = Variations([text for text in texts if len(text) >= SHORTEST], known)
-    labelled = set(texts)
-    for text in (one for one in others if one not in labelled):
-        yield _asked_of(groups, (text,), rng)
-        yield _asked_of(groups, (variations.draw(rng),), rng)
+    variations = source.variations(SHORTEST)
+    labelled = {one.facts[0] for some in source.groups.values() for one in some}
+    for text in (one for one in source.others if one not in labelled):
+        yield _asked_of(source.groups, (text,), rng)
+        yield _asked_of(source.groups, (variations.draw(rng),), rng)
     while True:
-        yield _asked_of(groups, (variations.draw(rng),), rng)
+        yield _asked_of(source.groups, (variations.draw(rng),), rng)
 
 
-TEXTS: dict[str, Callable[[Groups, Checkpoint, random.Random], Iterator[Asked]]] = {
+TEXTS: dict[str, Callable[[Source, random.Random], Iterator[Asked]]] = {
     "named_entities": _words,
     "part_of_speech": _words,
     "sentiment": _sentiments,
     "question_type": _question_types,
     "relatedness": _relatednesses,
 }
+READERS: dict[str, Callable[[Groups], Iterator[Words]]] = {
+    "named_entities": single,
+    "part_of_speech": single,
+    "question_type": asking,
+}
+"""What is read of other tasks' stories."""
 
 
 def _asked_of(groups: Groups, facts: tuple[Words, ...], rng: random.Random) -> Asked:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 import torch
@@ -36,9 +36,12 @@ NEAR, FAR = 20, 200
 
 
 class Variations:
-    """Texts varied at random, by the tags that a checkpoint gives their words."""
+    """Texts varied at random, by the tags that a checkpoint gives their words; words that it is
+    `given` stand in for theirs as often as their own do."""
 
-    def __init__(self, texts: Sequence[Words], tagger: Checkpoint) -> None:
+    def __init__(
+        self, texts: Sequence[Words], tagger: Checkpoint, given: Lexicon | None = None
+    ) -> None:
         self._texts = list(dict.fromkeys(texts))
         answers = Engine(tagger).ask_many(
             [(text, "What are the POS tags?") for text in self._texts],
@@ -52,6 +55,9 @@ class Variations:
             for word, tag in zip(text, answer.value.tags, strict=True):
                 counts[tag][word] += 1
         self._by_tag = {tag: (list(some), list(some.values())) for tag, some in counts.items()}
+        self._given = {
+            tag: (list(some), list(some.values())) for tag, some in (given or {}).items()
+        }
 
     def draw(self, rng: random.Random) -> Words:
         """A text with some words exchanged, a part of one, two halves, or one as it is."""
@@ -73,11 +79,29 @@ class Variations:
         """The text with other words of the same classes."""
         tags, certain = self._tags[text], rng.randrange(len(text))
         return tuple(
-            rng.choices(*self._by_tag[tag])[0]
+            rng.choices(*self._class(tag, rng))[0]
             if place == certain or rng.random() < EXCHANGED
             else word
             for place, (word, tag) in enumerate(zip(text, tags, strict=True))
         )
+
+    def _class(self, tag: str, rng: random.Random) -> tuple[list[str], list[int]]:
+        """Words of a tag and how often they occur, here or in what was given."""
+        wider = tag in self._given and rng.random() < 0.5
+        return self._given[tag] if wider else self._by_tag[tag]
+
+
+Lexicon = Mapping[str, Counter[str]]
+"""By tag, how often each word has it."""
+
+
+def lexicon(groups: Groups) -> Lexicon:
+    """The words of tagged texts, by their gold tags."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for one in (one for some in groups.values() for one in some):
+        for word, tag in zip(one.facts[0], one.answer or (), strict=True):
+            counts[tag][word] += 1
+    return counts
 
 
 def single(groups: Groups) -> Iterator[Words]:
@@ -88,6 +112,14 @@ def single(groups: Groups) -> Iterator[Words]:
             text = tuple(word for word in one.facts[0] if word not in {"[", "]"})
             if one.unit == "tokens" and len(one.facts) == 1 and 1 < len(text) <= LONGEST:
                 yield text
+
+
+def asking(groups: Groups) -> Iterator[Words]:
+    """The questions of stories that ask for something."""
+    for some in groups.values():
+        for one in some:
+            if one.question[-1] == "?" and one.question[0].lower() in ASKING:
+                yield one.question
 
 
 def by_turns(kinds: Sequence[Iterable[Words]], rng: random.Random) -> list[Words]:

@@ -109,6 +109,57 @@ def test_words_are_exchanged_by_words_of_their_class(recipe: Any) -> None:
     assert changed > len(texts)
 
 
+def test_words_that_are_given_stand_in_as_often_as_a_text_s_own(recipe: Any) -> None:
+    task = registry().task("part_of_speech")
+    tagger = tiny_engine(task.samples(), tasks=(task.schema,), steps=40).checkpoint
+    texts = [triple.input for triple in task.samples()]
+    given = recipe("silver_texts").lexicon(
+        {"": [Example((("zorp",) * 3,), ("?",), ("NN", "VB", "NN"), unit="tokens")]}
+    )
+    assert given == {"NN": {"zorp": 2}, "VB": {"zorp": 1}}
+    variations = recipe("silver_texts").Variations(texts, tagger, given)
+    rng, stood_in = random.Random(0), Counter[str]()
+    for text in texts * 20:
+        other = variations.exchanged(text, rng)
+        stood_in.update(
+            tag for tag, word in zip(variations._tags[text], other, strict=True) if word == "zorp"
+        )
+    assert stood_in
+    assert set(stood_in) <= {"NN", "VB"}
+
+
+def test_each_sentiment_is_asked_of_a_varied_text(recipe: Any) -> None:
+    task = registry().task("sentiment")
+    two, five = ("What 's the sentiment ?".split(), "How positive is it ?".split())
+    text = tuple("A truly wonderful film , as warm as it is wise .".split())
+    groups = {
+        name: [Example((text,), tuple(question), ("positive",), task="sentiment", unit="tokens")]
+        for name, question in (("two", two), ("five", five))
+    }
+    known = tiny_engine(
+        registry().task("part_of_speech").samples(),
+        tasks=(registry().task("part_of_speech").schema,),
+        steps=40,
+    ).checkpoint
+    drawn = recipe("silver").TEXTS["sentiment"](
+        recipe("silver").Source(groups, known), random.Random(0)
+    )
+    for _ in range(5):
+        (first, one), (second, other) = next(drawn), next(drawn)
+        assert (first, second) == ("two", "five")
+        assert one.facts == other.facts
+        assert one.answer is other.answer is None
+        assert [list(one.question), list(other.question)] == [two, five]
+    assert task.schema.answer == "label"
+
+
+def test_questions_of_other_tasks_are_taken_where_they_ask_for_something(recipe: Any) -> None:
+    told = ("Where is Al ?", "Tag the words .", "Is it good ?", "Who left ?")
+    examples = [Example((("Al",),), tuple(one.split())) for one in told]
+    found = list(recipe("silver_texts").asking({"": examples}))
+    assert found == [("Where", "is", "Al", "?"), ("Who", "left", "?")]
+
+
 def test_a_grafted_part_is_that_of_the_other_and_all_else_the_trunk_s(recipe: Any) -> None:
     task = registry().task("translation")
     trunk, other = (
