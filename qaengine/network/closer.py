@@ -1,8 +1,9 @@
 """A closer reading of a single text: its words once more, in a wider recurrence of two layers.
 
 Facts and memory are narrow, as suits stories; the words of a language want room (Huang et al. 2015,
-arXiv 1508.01991). It stands beside the facts, not in their place: answer modules add what it says,
-which begins at nothing, so that a network that learnt without it says what it said.
+arXiv 1508.01991). Modules of tags and spans add what it says of each word, which begins at nothing,
+so that a network that learnt without it says what it said. Labels are told from it, and from
+where memory looked: beside what memory knows by heart it would learn little.
 """
 
 from __future__ import annotations
@@ -58,35 +59,34 @@ class CloserReading(nn.Module):
 
 
 class Gathered(nn.Module):
-    """A text closely read as one vector: its highest features, their mean, and what the question
-    looks at."""
+    """A text closely read as one vector, in the light of a question: its highest features, their
+    mean, and what the passes of memory attended to."""
 
-    PARTS = 3
-
-    def __init__(self, width: int, states: int) -> None:
+    def __init__(self, width: int, states: int, given: int) -> None:
+        """`width`: of the question; `states`: of the words; `given`: of what comes out."""
         super().__init__()
-        self.look = nn.Linear(width, states)
+        self.join = nn.Linear(3 * states + width, given)
 
     def forward(
         self,
         states: Float[Tensor, "b f w"],
         present: Bool[Tensor, "b f"],
+        weights: Float[Tensor, "b p f"],
         question: Float[Tensor, "b d"],
-    ) -> Float[Tensor, "b three_w"]:
+    ) -> Float[Tensor, "b o"]:
+        """`weights`: each pass's attention."""
         highest = states.masked_fill(~present.unsqueeze(-1), NOTHING).amax(1)
         mean = states.sum(1) / present.sum(1, keepdim=True)
-        fit = torch.einsum("bfw,bw->bf", states, self.look(question)) * states.shape[-1] ** -0.5
-        chances = fit.masked_fill(~present, NOTHING).softmax(-1)
-        return torch.cat([highest, mean, torch.einsum("bf,bfw->bw", chances, states)], -1)
+        attended = torch.einsum("bpf,bfw->bw", weights, states)
+        gathered: Tensor = self.join(torch.cat([highest, mean, attended, question], -1))
+        return gathered
 
 
-def beside(
-    width: int, config: NetworkConfig, tasks: Iterable[str], parts: int = 1
-) -> nn.ModuleDict:
-    """What an answer module adds of so many vectors of a closer reading, for each of its tasks that
-    is read closely: nothing at first."""
+def beside(width: int, config: NetworkConfig, tasks: Iterable[str]) -> nn.ModuleDict:
+    """What an answer module adds of a closer reading, for each of its tasks that is read closely:
+    nothing at first."""
     added = {
-        task: nn.Linear(parts * 2 * config.closer[name].width, width, bias=False)
+        task: nn.Linear(2 * config.closer[name].width, width, bias=False)
         for task in tasks
         if (name := config.closely(task)) is not None
     }

@@ -51,7 +51,7 @@ def test_words_without_vectors_are_read() -> None:
     assert read(words(6, 1), words(6, 2), None, COUNTS).shape == (2, 4, 10)
 
 
-@pytest.mark.parametrize("name", ["part_of_speech", "mentions", "antecedent", "sentiment"])
+@pytest.mark.parametrize("name", ["part_of_speech", "mentions", "antecedent"])
 def test_it_begins_at_nothing_and_learns(name: str) -> None:
     plain, wider, batch = both(name, name)
     before, after = plain.loss(batch), wider.loss(batch)
@@ -88,16 +88,29 @@ def test_a_closer_reading_serves_some_task_and_each_task_is_served_once() -> Non
 
 def test_what_is_gathered_of_a_text_does_not_depend_on_what_stands_behind_it() -> None:
     torch.manual_seed(0)
-    gather, question = Gathered(3, 10), torch.randn(2, 3)
+    gather, question = Gathered(3, 10, 4), torch.randn(2, 3)
     states, present = torch.randn(2, 4, 10), torch.arange(4) < COUNTS.unsqueeze(1)
     states[1, 2:] = 0  # as the reading leaves them
+    weights = torch.rand(2, 2, 4) * present.unsqueeze(1)
     longer = torch.nn.functional.pad(states, (0, 0, 0, 3))
-    behind = torch.nn.functional.pad(present, (0, 3))
-    found = gather(states, present, question)
-    assert found.shape == (2, 3 * 10)
-    assert torch.allclose(found, gather(longer, behind, question), atol=1e-6)
-    assert torch.allclose(found[1, 10:20], states[1, :2].mean(0), atol=1e-6)
-    assert not torch.allclose(found[:, 20:], gather(states, present, -question)[:, 20:])
+    behind, no_weight = (torch.nn.functional.pad(one, (0, 3)) for one in (present, weights))
+    found = gather(states, present, weights, question)
+    assert found.shape == (2, 4)
+    assert torch.allclose(found, gather(longer, behind, no_weight, question), atol=1e-6)
+    for other in ((weights.flip(2), question), (weights, -question)):
+        assert not torch.allclose(found, gather(states, present, *other))
+
+
+def test_a_label_is_told_from_the_closer_reading_alone() -> None:
+    _, wider, batch = both("sentiment", "sentiment")
+    before = wider.loss(batch).answer
+    with torch.no_grad():
+        wider.answers["label"].hidden.weight.zero_()
+    assert torch.equal(before, wider.loss(batch).answer)
+    wider.zero_grad()
+    before.mean().backward()
+    learnt = [*wider.closer.parameters(), *wider.answers["label"].closer.parameters()]
+    assert all(part.grad is not None and part.grad.any() for part in learnt)
 
 
 def test_two_readings_serve_each_its_own_tasks() -> None:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch
 from qaengine.network.answers.module import AnswerModule, labels_by_task
-from qaengine.network.closer import Gathered, beside
+from qaengine.network.closer import Gathered
 from qaengine.network.config import NetworkConfig
 from qaengine.network.thought import Thought
 from qaengine.network.transformer import NOTHING
@@ -17,7 +17,8 @@ from qaengine.vocabulary import Vocabulary
 
 
 class LabelAnswer(AnswerModule):
-    """A softmax over the task's labels, from memory and the strongest features of the facts."""
+    """A softmax over the task's labels, from memory and the strongest features of the facts; where
+    a task has a closer reading, from that."""
 
     kind = "label"
 
@@ -26,11 +27,10 @@ class LabelAnswer(AnswerModule):
         width = config.width
         self.hidden = nn.Linear(4 * width, 2 * width)
         counts = labels_by_task("label", vocabulary)
-        self.closer = beside(2 * width, config, counts, Gathered.PARTS)
-        self.gathered = nn.ModuleDict(
+        self.closer = nn.ModuleDict(
             {
-                task: Gathered(width, 2 * config.closer[name].width)
-                for task in self.closer
+                task: Gathered(width, 2 * config.closer[name].width, 2 * width)
+                for task in counts
                 if (name := config.closely(task)) is not None
             }
         )
@@ -67,11 +67,13 @@ class LabelAnswer(AnswerModule):
         return task in self.further and bool(self.further[task].any())
 
     def _logits(self, thought: Thought, task: str) -> Float[Tensor, "b labels"]:
-        pooled = torch.cat([thought.memory, thought.question, *pools(thought)], -1)
-        known = self.hidden(self.dropout(pooled))
         if thought.closer is not None:
-            more = self.gathered[task](thought.closer, thought.present, thought.question)
-            known = known + self.closer[task](self.dropout(more))
+            read = self.dropout(thought.closer)
+            weights = thought.episodes.weights
+            known = self.closer[task](read, thought.present, weights, thought.question)
+        else:
+            pooled = torch.cat([thought.memory, thought.question, *pools(thought)], -1)
+            known = self.hidden(self.dropout(pooled))
         logits: Tensor = self.heads[task](self.dropout(torch.relu(known)))
         return logits
 
