@@ -40,8 +40,10 @@ from qaengine.batch import Example, Words
 from qaengine.checkpoint import Checkpoint, load_checkpoint
 from qaengine.files import write_whole
 from qaengine.prepare import Groups, read_stories
+from qaengine.registry import registry
 from qaengine.saying import Said
 from qaengine.scoring import outcomes
+from qaengine.text import example
 
 SHORTEST = 10
 """Words of the texts that are varied."""
@@ -76,11 +78,30 @@ def main() -> None:
         by_turns([read(read_stories(path)) for path in chosen.texts], rng),
         lexicon(read_stories(chosen.words)) if chosen.words else None,
     )
-    asked = list(islice(TEXTS[chosen.task](source, rng), chosen.count))
+    told = held_out(chosen.task)
+    drawn = (one for one in TEXTS[chosen.task](source, rng) if lowered(one[1].facts) not in told)
+    asked = list(islice(drawn, chosen.count))
     lines = [teacher.vocabulary.schemas[chosen.task].model_dump_json()]
     lines += (json.dumps(line) for line in _answered(teacher, taught, source.groups, asked))
     write_whole(chosen.out, gzip.compress("\n".join(lines).encode(), 6, mtime=0))
     print(f"{len(lines) - 1} answers in {chosen.out}")
+
+
+def held_out(task: str) -> set[tuple[Words, ...]]:
+    """The facts of a task's validation and test questions, in small letters: a question that people
+    ask may well be one of them."""
+    known = registry().task(task)
+    return {
+        lowered(example(one, known.schema).facts)
+        for split in ("valid", "test")
+        for _, story in known.stories(split)
+        for one in story
+    }
+
+
+def lowered(facts: tuple[Words, ...]) -> tuple[Words, ...]:
+    """Facts in small letters."""
+    return tuple(tuple(word.lower() for word in fact) for fact in facts)
 
 
 @dataclass(frozen=True)

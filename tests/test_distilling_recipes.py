@@ -151,6 +151,23 @@ def test_each_sentiment_is_asked_of_a_varied_text(recipe: Any) -> None:
         assert [one.question, other.question] == list(asked.values())
 
 
+def test_what_is_held_out_is_known_whatever_its_letters(
+    recipe: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = registry().task("question_type")
+    samples = task.samples()
+    told = {"train": samples[:1], "valid": samples[1:2], "test": samples[2:3]}
+    monkeypatch.setattr(
+        type(task), "stories", lambda self, split, **options: [("question_type", told[split])]
+    )
+    silver = recipe("silver")
+    found = silver.held_out("question_type")
+    train, valid, test = (example(one, task.schema).facts for one in samples[:3])
+    shouted = tuple(tuple(word.upper() for word in fact) for fact in test)
+    assert found == {silver.lowered(valid), silver.lowered(shouted)}
+    assert silver.lowered(train) not in found
+
+
 def test_questions_of_other_tasks_are_taken_where_they_ask_for_something(recipe: Any) -> None:
     told = ("Where is Al ?", "Tag the words .", "Is it good ?", "Who left ?")
     examples = [Example((("Al",),), tuple(one.split())) for one in told]
