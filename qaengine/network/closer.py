@@ -77,7 +77,7 @@ class Gathered(nn.Module):
         """`weights`: each pass's attention."""
         highest = states.masked_fill(~present.unsqueeze(-1), NOTHING).amax(1)
         mean = states.sum(1) / present.sum(1, keepdim=True)
-        attended = torch.einsum("bpf,bfw->bw", weights, states)
+        attended = (weights.sum(1, keepdim=True) @ states).squeeze(1)
         gathered: Tensor = self.join(torch.cat([highest, mean, attended, question], -1))
         return gathered
 

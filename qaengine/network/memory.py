@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import torch
@@ -27,7 +28,7 @@ class Episodes:
     log_enough: Float[Tensor, "b p"]
     """Log of each pass's weight on "enough": no further fact is needed."""
 
-    @property
+    @cached_property
     def weights(self) -> Float[Tensor, "b p f"]:
         """Attention of each pass, zero for those after "enough" was the likeliest."""
         enough = self.log_enough.exp()
