@@ -138,7 +138,7 @@ def load_config(folder: Path) -> Config:
     if isinstance(network := content.get("network"), dict):
         content["network"] = network_of_today(network)
     try:
-        return Config.model_validate_json(json.dumps(content))
+        return Config.model_validate(content)
     except ValidationError as error:
         place = ".".join(map(str, error.errors()[0]["loc"]))
         raise CheckpointError(

@@ -44,6 +44,7 @@ from qaengine.registry import registry
 from qaengine.saying import Said
 from qaengine.scoring import outcomes
 from qaengine.text import example
+from qaengine_tasks.overlaps import bare
 
 SHORTEST = 10
 """Words of the texts that are varied."""
@@ -79,7 +80,7 @@ def main() -> None:
         lexicon(read_stories(chosen.words)) if chosen.words else None,
     )
     told = held_out(chosen.task)
-    drawn = (one for one in TEXTS[chosen.task](source, rng) if lowered(one[1].facts) not in told)
+    drawn = (one for one in TEXTS[chosen.task](source, rng) if key(one[1]) not in told)
     asked = list(islice(drawn, chosen.count))
     lines = [teacher.vocabulary.schemas[chosen.task].model_dump_json()]
     lines += (json.dumps(line) for line in _answered(teacher, taught, source.groups, asked))
@@ -87,21 +88,21 @@ def main() -> None:
     print(f"{len(lines) - 1} answers in {chosen.out}")
 
 
-def held_out(task: str) -> set[tuple[Words, ...]]:
-    """The facts of a task's validation and test questions, in small letters: a question that people
+def held_out(task: str) -> set[str]:
+    """The facts of a task's validation and test questions, by their keys: a question that people
     ask may well be one of them."""
     known = registry().task(task)
     return {
-        lowered(example(one, known.schema).facts)
+        key(example(one, known.schema))
         for split in ("valid", "test")
         for _, story in known.stories(split)
         for one in story
     }
 
 
-def lowered(facts: tuple[Words, ...]) -> tuple[Words, ...]:
-    """Facts in small letters."""
-    return tuple(tuple(word.lower() for word in fact) for fact in facts)
+def key(one: Example) -> str:
+    """Equal for examples whose facts count as the same."""
+    return " ".join(bare(" ".join(fact)) for fact in one.facts)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 import torch
 
@@ -54,10 +54,7 @@ class Variations:
             self._tags[text] = tuple(answer.value.tags)
             for word, tag in zip(text, answer.value.tags, strict=True):
                 counts[tag][word] += 1
-        self._by_tag = {tag: (list(some), list(some.values())) for tag, some in counts.items()}
-        self._given = {
-            tag: (list(some), list(some.values())) for tag, some in (given or {}).items()
-        }
+        self._by_tag, self._given = _choices(counts), _choices(given or {})
 
     def draw(self, rng: random.Random) -> Words:
         """A text with some words exchanged, a part of one, two halves, or one as it is."""
@@ -95,10 +92,15 @@ Lexicon = Mapping[str, Counter[str]]
 """By tag, how often each word has it."""
 
 
+def _choices(words: Lexicon) -> dict[str, tuple[list[str], list[int]]]:
+    """By tag, words and how often each may be drawn."""
+    return {tag: (list(some), list(some.values())) for tag, some in words.items()}
+
+
 def lexicon(groups: Groups) -> Lexicon:
     """The words of tagged texts, by their gold tags."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for one in (one for some in groups.values() for one in some):
+    for one in chain.from_iterable(groups.values()):
         for word, tag in zip(one.facts[0], one.answer or (), strict=True):
             counts[tag][word] += 1
     return counts

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from qaengine.network.config import NetworkConfig
 from qaengine.network.packed import run
-from qaengine.network.transformer import NOTHING
+from qaengine.network.pooling import pools
 
 
 class CloserReading(nn.Module):
@@ -75,20 +75,26 @@ class Gathered(nn.Module):
         question: Float[Tensor, "b d"],
     ) -> Float[Tensor, "b o"]:
         """`weights`: each pass's attention."""
-        highest = states.masked_fill(~present.unsqueeze(-1), NOTHING).amax(1)
-        mean = states.sum(1) / present.sum(1, keepdim=True)
         attended = (weights.sum(1, keepdim=True) @ states).squeeze(1)
-        gathered: Tensor = self.join(torch.cat([highest, mean, attended, question], -1))
+        gathered: Tensor = self.join(torch.cat([*pools(states, present), attended, question], -1))
         return gathered
+
+
+def closely_read(config: NetworkConfig, tasks: Iterable[str]) -> dict[str, int]:
+    """Of those tasks that are read closely, the width of a word's state."""
+    return {
+        task: 2 * config.closer[name].width
+        for task in tasks
+        if (name := config.closely(task)) is not None
+    }
 
 
 def beside(width: int, config: NetworkConfig, tasks: Iterable[str]) -> nn.ModuleDict:
     """What an answer module adds of a closer reading, for each of its tasks that is read closely:
     nothing at first."""
     added = {
-        task: nn.Linear(2 * config.closer[name].width, width, bias=False)
-        for task in tasks
-        if (name := config.closely(task)) is not None
+        task: nn.Linear(states, width, bias=False)
+        for task, states in closely_read(config, tasks).items()
     }
     for one in added.values():
         nn.init.zeros_(one.weight)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from qaengine.network.packed import run
+from qaengine.network.pooling import pools
 from qaengine.network.transformer import NOTHING
 
 
@@ -53,13 +54,6 @@ class Comparison(nn.Module):
         aligned = likeness.softmax(-1) @ other
         both = [states, aligned, states * aligned, (states - aligned).abs()]
         compared = torch.relu(self.compare(self.dropout(torch.cat(both, -1))))
-        one, two = _pooled(compared, present).unbind(1)
+        highest, mean = pools(compared, present)
+        one, two = torch.cat([mean, highest], -1).unbind(1)
         return torch.cat([one * two, (one - two).abs()], -1)
-
-
-def _pooled(
-    words: Float[Tensor, "b two t d"], present: Bool[Tensor, "b two t"]
-) -> Float[Tensor, "b two features"]:
-    mask = present.unsqueeze(-1)
-    mean = (words * mask).sum(2) / mask.sum(2)
-    return torch.cat([mean, words.masked_fill(~mask, NOTHING).amax(2)], -1)

@@ -9,6 +9,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from qaengine.network.pooling import pools
+
 SPANS = (1, 2, 3)
 """Words that a filter sees."""
 
@@ -89,8 +91,5 @@ class QuestionEncoder(nn.Module):
 
 def pooled(words: Float[Tensor, "b t d"], present: Tensor) -> Float[Tensor, "b two_d"]:
     """The mean of the words that are present (b, t), and their highest features; zero for none."""
-    there = present.unsqueeze(-1)
-    count = there.sum(1)
-    mean = (words * there).sum(1) / count.clamp(min=1)
-    highest = words.masked_fill(~there, -torch.inf).amax(1)
-    return torch.cat([mean, torch.where(count > 0, highest, 0.0)], -1)
+    highest, mean = pools(words, present)
+    return torch.cat([mean, highest], -1)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from qaengine.network.comparison import Sides
 from qaengine.network.memory import Episodes
+from qaengine.network.pooling import pools
 from qaengine.network.reading import Page
 
 
@@ -60,3 +62,9 @@ class Thought:
     @property
     def memory(self) -> Float[Tensor, "b d"]:
         return self.episodes.memory
+
+    @property
+    def gist(self) -> Float[Tensor, "b four_d"]:
+        """Memory, question, and the facts' highest features and mean."""
+        pooled = pools(self.facts, self.present)
+        return torch.cat([self.memory, self.question, *pooled], -1)

@@ -9,10 +9,9 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch
 from qaengine.network.answers.module import AnswerModule, labels_by_task
-from qaengine.network.closer import Gathered
+from qaengine.network.closer import Gathered, closely_read
 from qaengine.network.config import NetworkConfig
 from qaengine.network.thought import Thought
-from qaengine.network.transformer import NOTHING
 from qaengine.vocabulary import Vocabulary
 
 
@@ -29,9 +28,8 @@ class LabelAnswer(AnswerModule):
         counts = labels_by_task("label", vocabulary)
         self.closer = nn.ModuleDict(
             {
-                task: Gathered(width, 2 * config.closer[name].width, 2 * width)
-                for task in counts
-                if (name := config.closely(task)) is not None
+                task: Gathered(width, states, 2 * width)
+                for task, states in closely_read(config, counts).items()
             }
         )
         self.dropout = nn.Dropout(config.deep_dropout)
@@ -72,15 +70,6 @@ class LabelAnswer(AnswerModule):
             weights = thought.episodes.weights
             known = self.closer[task](read, thought.present, weights, thought.question)
         else:
-            pooled = torch.cat([thought.memory, thought.question, *pools(thought)], -1)
-            known = self.hidden(self.dropout(pooled))
+            known = self.hidden(self.dropout(thought.gist))
         logits: Tensor = self.heads[task](self.dropout(torch.relu(known)))
         return logits
-
-
-def pools(thought: Thought) -> tuple[Float[Tensor, "b d"], Float[Tensor, "b d"]]:
-    """The facts' highest features, and their mean."""
-    present = thought.present.unsqueeze(-1)
-    highest = thought.facts.masked_fill(~present, NOTHING).amax(1)
-    mean = (thought.facts * present).sum(1) / present.sum(1)
-    return highest, mean

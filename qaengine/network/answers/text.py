@@ -17,7 +17,6 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch, Parts
 from qaengine.network.answers.beam import Writing, search
-from qaengine.network.answers.label import pools
 from qaengine.network.answers.module import AnswerModule
 from qaengine.network.answers.second_layer import SecondLayer
 from qaengine.network.config import NetworkConfig
@@ -205,8 +204,7 @@ class TextAnswer(AnswerModule):
         )
 
     def _start(self, thought: Thought) -> Float[Tensor, "b h"]:
-        known = torch.cat([thought.memory, thought.question, *pools(thought)], -1)
-        return torch.tanh(self.start(known))
+        return torch.tanh(self.start(thought.gist))
 
     def _fed_in(self, words: Float[Tensor, "b l d"], source: _Source) -> Float[Tensor, "b l x"]:
         """What enters the recurrence that is known before it runs: parts and question."""
