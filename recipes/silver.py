@@ -8,8 +8,8 @@ The teacher's folder is that of a training on the one task, with a transformer a
 a group (`recipes/pretrained.toml`, `plain = true`). It is asked what it was taught; what is
 written are the questions of the training stories that `--prepared` names. Each label has votes by
 the teacher's chances, so that a text says how sure it was (Hinton et al. 2015, arXiv 1503.02531;
-Tang et al. 2019, arXiv 1903.12136); scores are the mean of its chances, tags and names the
-likeliest ones. A recipe reads the file as a source's `file`.
+Tang et al. 2019, arXiv 1903.12136); scores are the mean of its chances; tags, names
+and mentions the likeliest ones. A recipe reads the file as a source's `file`.
 """
 
 from __future__ import annotations
@@ -157,8 +157,8 @@ def _relatednesses(source: Source, rng: random.Random) -> Iterator[Asked]:
 
 
 def _words(source: Source, rng: random.Random) -> Iterator[Asked]:
-    """For tags and names: texts of other tasks, each once, and between them varied ones of the
-    task's own."""
+    """For tags, names and mentions: texts of other tasks, each once, and between them varied ones
+    of the task's own."""
     variations = source.variations(SHORTEST)
     labelled = {one.facts[0] for some in source.groups.values() for one in some}
     for text in (one for one in source.others if one not in labelled):
@@ -169,6 +169,7 @@ def _words(source: Source, rng: random.Random) -> Iterator[Asked]:
 
 
 TEXTS: dict[str, Callable[[Source, random.Random], Iterator[Asked]]] = {
+    "mentions": _words,
     "named_entities": _words,
     "part_of_speech": _words,
     "sentiment": _sentiments,
@@ -176,6 +177,7 @@ TEXTS: dict[str, Callable[[Source, random.Random], Iterator[Asked]]] = {
     "relatedness": _relatednesses,
 }
 READERS: dict[str, Callable[[Groups], Iterator[Words]]] = {
+    "mentions": single,
     "named_entities": single,
     "part_of_speech": single,
     "question_type": asking,

@@ -107,13 +107,23 @@ def lexicon(groups: Groups) -> Lexicon:
 
 
 def single(groups: Groups) -> Iterator[Words]:
-    """The texts of stories of one text each, of no more than `LONGEST` words, without the brackets
-    that mark what is asked about."""
+    """The texts of stories of one text each, longer ones by sentences, of no more than `LONGEST`
+    words, without the brackets that mark what is asked about."""
     for some in groups.values():
         for one in some:
-            text = tuple(word for word in one.facts[0] if word not in {"[", "]"})
-            if one.unit == "tokens" and len(one.facts) == 1 and 1 < len(text) <= LONGEST:
-                yield text
+            if one.unit == "tokens" and len(one.facts) == 1:
+                text = tuple(word for word in one.facts[0] if word not in {"[", "]"})
+                parts = [text] if len(text) <= LONGEST else sentences(text)
+                yield from (part for part in parts if 1 < len(part) <= LONGEST)
+
+
+def sentences(text: Words) -> Iterator[Words]:
+    """A text cut behind each full stop, question mark and exclamation mark."""
+    begin = 0
+    for end, word in enumerate(text, start=1):
+        if word in {".", "?", "!"} or end == len(text):
+            yield text[begin:end]
+            begin = end
 
 
 def asking(groups: Groups) -> Iterator[Words]:

@@ -86,10 +86,17 @@ def test_names_are_written_so_that_they_can_be_prepared(recipe: Any, tmp_path: P
 
 def test_texts_of_other_tasks_come_by_turns_and_without_marks(recipe: Any) -> None:
     texts = recipe("silver_texts")
-    told = ("[ Al ] knew [ he ] won .", "Al " * 61, "He", "She knew .")
+    told = (
+        "[ Al ] knew [ he ] won .",
+        "Al " * 61,
+        "He",
+        "She knew .",
+        "Al won . " * 20 + "Bo lost",
+    )
     examples = [Example((tuple(one.split()),), ("Who", "?"), unit="tokens") for one in told]
     found = set(texts.single({"": examples}))
-    assert found == {("Al", "knew", "he", "won", "."), ("She", "knew", ".")}
+    told = ("Al knew he won .", "She knew .", "Al won .", "Bo lost")
+    assert found == {tuple(text.split()) for text in told}
     one, other = [("a", "b"), ("c", "d"), ("e", "f")], [("a", "b"), ("g", "h")]
     turns = texts.by_turns([one, other], random.Random(0))
     assert sorted(turns) == sorted({*one, *other})

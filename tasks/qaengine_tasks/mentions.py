@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from qaengine.data import locate
+from qaengine.metrics import span_scores
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
 from qaengine_tasks.coreference_files import Document, read_litbank, without_possessives
 from qaengine_tasks.gum_files import read_gum
 from qaengine_tasks.phrasing import questions
 from qaengine_tasks.phrasings import Phrased
-from qaengine_tasks.spans import Place, bracketed, parted, span_scores, spans_triple
+from qaengine_tasks.spans import Place, bracketed, parted, spans_triple
 
 SAMPLES = (
     "[[Rosa] 's neighbour] grows [tomatoes on [the balcony]] .",

@@ -8,12 +8,13 @@ from typing import Any
 
 from qaengine.data import locate
 from qaengine.errors import DataError
+from qaengine.metrics import span_scores
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
 from qaengine_tasks.gum_files import names, read_gum
 from qaengine_tasks.phrasing import questions
 from qaengine_tasks.phrasings import Phrased
-from qaengine_tasks.spans import Place, bracketed, parted, span_scores, spans_triple
+from qaengine_tasks.spans import Place, bracketed, parted, spans_triple
 from qaengine_tasks.text_files import find, read_text
 
 TYPES = {

@@ -11,8 +11,9 @@ from typing import Any
 
 from qaengine.data import locate
 from qaengine.errors import DataError
+from qaengine.metrics import tag_accuracy
 from qaengine.plugin_api import Task, hookimpl
-from qaengine.schema import Split, Tags, TaskSchema, Triple, Value
+from qaengine.schema import Split, TaskSchema, Triple, Value
 from qaengine_tasks.conllu import Sentence, Token, read_sentences
 from qaengine_tasks.gum_files import treebank
 from qaengine_tasks.phrasing import questions
@@ -89,13 +90,7 @@ class PartOfSpeech(Phrased):
 
     def score(self, gold: Sequence[Triple], said: Sequence[Value | None]) -> dict[str, float]:
         """The percentage of all tokens with the right tag."""
-        right = total = 0
-        for triple, value in zip(gold, said, strict=True):
-            tags = (triple.answer or "").split(" ")
-            given = value.tags if isinstance(value, Tags) else ()
-            right += sum(one == other for one, other in zip(tags, given, strict=False))
-            total += len(tags)
-        return {"accuracy": 100 * right / max(total, 1)}
+        return tag_accuracy(gold, said)
 
     def _triple(self, tokens: Sequence[str], question: str, tags: Sequence[str]) -> Triple:
         return Triple(

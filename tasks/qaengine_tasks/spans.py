@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
+from qaengine.metrics import set_scores
 from qaengine.schema import Span, Spans, Triple, Value
 
 Place = tuple[int, int, str]
@@ -81,39 +82,18 @@ def bracketed(text: str, *, typed: bool = False) -> tuple[tuple[str, ...], tuple
     return tuple(tokens), tuple(found)
 
 
-def span_scores(gold: Sequence[Triple], said: Sequence[Value | None]) -> dict[str, float]:
-    """F1, precision and recall in percent over all examples; both ends and the type must agree."""
-    pairs = zip(gold, said, strict=True)
-    return _f1((_spans(triple.value), _spans(value)) for triple, value in pairs)
-
-
 def fact_scores(gold: Sequence[Triple], said: Sequence[Value | None]) -> dict[str, float]:
     """F1, precision and recall in percent over the facts of all examples that a span touches."""
-    pairs = zip(gold, said, strict=True)
-    return _f1((_touched(triple, triple.value), _touched(triple, value)) for triple, value in pairs)
+    return set_scores(
+        (_touched(triple, triple.value), _touched(triple, value))
+        for triple, value in zip(gold, said, strict=True)
+    )
 
 
-def _spans(value: Value | None) -> set[Place]:
+def _touched(triple: Triple, value: Value | None) -> set[tuple[int, int]]:
     spans = value.spans if isinstance(value, Spans) else ()
-    return {(span.start, span.end, span.type) for span in spans}
-
-
-def _touched(triple: Triple, value: Value | None) -> set[Place]:
     return {
-        (start, end, "")
+        (start, end)
         for start, end in places(triple.input)
-        if any(left < end and start < right for left, right, _ in _spans(value))
-    }
-
-
-def _f1(examples: Iterable[tuple[set[Place], set[Place]]]) -> dict[str, float]:
-    right = wanted = found = 0
-    for gold, said in examples:
-        right += len(gold & said)
-        wanted += len(gold)
-        found += len(said)
-    return {
-        "F1": 200 * right / max(wanted + found, 1),
-        "precision": 100 * right / max(found, 1),
-        "recall": 100 * right / max(wanted, 1),
+        if any(span.start < end and start < span.end for span in spans)
     }

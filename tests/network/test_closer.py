@@ -51,7 +51,7 @@ def test_words_without_vectors_are_read() -> None:
     assert read(words(6, 1), words(6, 2), None, COUNTS).shape == (2, 4, 10)
 
 
-@pytest.mark.parametrize("name", ["part_of_speech", "mentions", "antecedent"])
+@pytest.mark.parametrize("name", ["mentions", "antecedent"])
 def test_it_begins_at_nothing_and_learns(name: str) -> None:
     plain, wider, batch = both(name, name)
     before, after = plain.loss(batch), wider.loss(batch)
@@ -101,15 +101,21 @@ def test_what_is_gathered_of_a_text_does_not_depend_on_what_stands_behind_it() -
         assert not torch.allclose(found, gather(states, present, *other))
 
 
-def test_a_label_is_told_from_the_closer_reading_alone() -> None:
-    _, wider, batch = both("sentiment", "sentiment")
+@pytest.mark.parametrize(
+    ("name", "kind", "unread"),
+    [("sentiment", "label", "hidden"), ("part_of_speech", "tags", "fact")],
+)
+def test_labels_and_tags_are_told_from_the_closer_reading_alone(
+    name: str, kind: str, unread: str
+) -> None:
+    _, wider, batch = both(name, name)
     before = wider.loss(batch).answer
     with torch.no_grad():
-        wider.answers["label"].hidden.weight.zero_()
+        wider.get_parameter(f"answers.{kind}.{unread}.weight").zero_()
     assert torch.equal(before, wider.loss(batch).answer)
     wider.zero_grad()
     before.mean().backward()
-    learnt = [*wider.closer.parameters(), *wider.answers["label"].closer.parameters()]
+    learnt = [*wider.closer.parameters(), *wider.answers[kind].closer.parameters()]
     assert all(part.grad is not None and part.grad.any() for part in learnt)
 
 

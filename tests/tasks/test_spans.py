@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from qaengine.metrics import span_scores
 from qaengine.schema import Label, Span, Spans, Triple
-from qaengine_tasks.spans import bracketed, fact_scores, span_scores, spans_over, spans_triple
+from qaengine_tasks.spans import bracketed, fact_scores, spans_over, spans_triple
 
 
 def nested(text: str) -> Triple:

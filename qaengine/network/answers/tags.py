@@ -9,14 +9,15 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch
 from qaengine.network.answers.module import AnswerModule, labels_by_task
-from qaengine.network.closer import beside
+from qaengine.network.closer import closely_read
 from qaengine.network.config import NetworkConfig
 from qaengine.network.thought import Thought
 from qaengine.vocabulary import Vocabulary
 
 
 class TagsAnswer(AnswerModule):
-    """A softmax over the task's tags at each fact, in the light of memory."""
+    """A softmax over the task's tags at each fact, in the light of memory; where a task has a
+    closer reading, from that."""
 
     kind = "tags"
 
@@ -24,7 +25,12 @@ class TagsAnswer(AnswerModule):
         super().__init__(config, vocabulary)
         width, counts = config.width, labels_by_task("tags", vocabulary)
         self.fact, self.memory = nn.Linear(width, 2 * width), nn.Linear(width, 2 * width)
-        self.closer = beside(2 * width, config, counts)
+        self.closer = nn.ModuleDict(
+            {
+                task: nn.Linear(states, 2 * width)
+                for task, states in closely_read(config, counts).items()
+            }
+        )
         self.dropout = nn.Dropout(config.deep_dropout)
         self.heads = nn.ModuleDict(
             {task: nn.Linear(2 * width, count) for task, count in counts.items()}
@@ -42,8 +48,10 @@ class TagsAnswer(AnswerModule):
         return {"tags": self._logits(thought, batch.task).log_softmax(-1)}
 
     def _logits(self, thought: Thought, task: str) -> Float[Tensor, "b f tags"]:
-        known = self.fact(self.dropout(thought.facts)) + self.memory(thought.memory).unsqueeze(1)
         if thought.closer is not None:
-            known = known + self.closer[task](self.dropout(thought.closer))
+            known = self.closer[task](self.dropout(thought.closer))
+        else:
+            known = self.fact(self.dropout(thought.facts))
+            known = known + self.memory(thought.memory).unsqueeze(1)
         logits: Tensor = self.heads[task](self.dropout(torch.relu(known)))
         return logits
