@@ -14,21 +14,33 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from qaengine.batch import WordTable
 from qaengine.network.config import NetworkConfig
 from qaengine.network.packed import run
 from qaengine.network.pooling import pools
 
 
 class CloserReading(nn.Module):
-    """Reads the fact that each word is, the word by itself, and its vector made elsewhere."""
+    """Reads the fact that each word is, the word by itself, its vector made elsewhere, and what
+    the reading itself makes of how it is spelled."""
 
     LAYERS = 2
 
-    def __init__(self, given: int, width: int, dropout: float, hide: float) -> None:
-        """`given`: numbers a word; `width`: of the recurrence, in each direction."""
+    def __init__(
+        self,
+        given: int,
+        width: int,
+        dropout: float,
+        hide: float,
+        spelled: int = 0,
+        buckets: int = 1,
+    ) -> None:
+        """`given`: numbers a word; `width`: of the recurrence, in each direction; `spelled`: of
+        what is made of a spelling, whose n-grams fall into so many buckets; 0 for none."""
         super().__init__()
+        self.spelling = Spelling(buckets, spelled) if spelled else None
         self.read = nn.GRU(
-            given,
+            given + spelled,
             width,
             num_layers=self.LAYERS,
             batch_first=True,
@@ -44,8 +56,10 @@ class CloserReading(nn.Module):
         words: Float[Tensor, "b f d"],
         vectors: Float[Tensor, "b f v"] | None,
         counts: Int[Tensor, " b"],
+        spelled: Float[Tensor, "b f s"] | None = None,
     ) -> Float[Tensor, "b f w"]:
-        """States of the words, zero behind the end; `counts`, the words of each text, on the CPU.
+        """States of the words, zero behind the end; `counts`, the words of each text, on the CPU;
+        `spelled`: what `spelling` says of each word.
 
         In training vectors are hidden now and then, since rare words have none."""
         given = [facts, words]
@@ -54,8 +68,24 @@ class CloserReading(nn.Module):
                 known = torch.rand(vectors.shape[:2], device=vectors.device) >= self.hide
                 vectors = vectors * known.unsqueeze(-1)
             given.append(vectors)
+        if spelled is not None:
+            given.append(spelled)
         states, _ = run(self.read, self.dropout(torch.cat(given, -1)), counts)
         return states
+
+
+class Spelling(nn.Module):
+    """Distinct words by their n-grams, and by their beginnings, endings and outlines."""
+
+    def __init__(self, buckets: int, width: int) -> None:
+        super().__init__()
+        self.ngrams = nn.EmbeddingBag(buckets, width, mode="mean")
+        self.affixes = nn.EmbeddingBag(buckets, width, mode="mean")
+
+    def forward(self, table: WordTable) -> Float[Tensor, "w s"]:
+        ngrams: Tensor = self.ngrams(table.ngram_ids, table.ngram_offsets)
+        affixes: Tensor = self.affixes(table.affix_ids)
+        return ngrams + affixes
 
 
 class Gathered(nn.Module):

@@ -19,6 +19,8 @@ class Closer(Frozen):
 
     width: int = Field(ge=1)
     """Of its recurrence of two layers, in each direction."""
+    spelled: int = Field(default=0, ge=0)
+    """Width of what it learns itself of how words are spelled; 0 for nothing."""
     tasks: tuple[str, ...] = Field(min_length=1)
     """Which it serves: of tags, spans or labels, with words for facts."""
 

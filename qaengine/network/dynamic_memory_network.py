@@ -101,7 +101,14 @@ class DynamicMemoryNetwork(nn.Module):
         given = 2 * width + (config.vectors if vocabulary.vectored else 0)
         self.closer = nn.ModuleDict(
             {
-                name: CloserReading(given, one.width, config.deep_dropout, config.hide)
+                name: CloserReading(
+                    given,
+                    one.width,
+                    config.deep_dropout,
+                    config.hide,
+                    one.spelled,
+                    vocabulary.buckets,
+                )
                 for name, one in config.closer.items()
             }
         )
@@ -205,10 +212,7 @@ class DynamicMemoryNetwork(nn.Module):
             words = embedded[batch.facts[:, 0], : facts.shape[1]]
         closer, name = None, self.config.closely(batch.task)
         if words is not None and name is not None:
-            vectors = self.embedding.given(batch.words)
-            if vectors is not None:
-                vectors = vectors[batch.sentences[batch.facts[:, 0], : facts.shape[1]]]
-            closer = self.closer[name](facts, words, vectors, batch.fact_counts)
+            closer = self._read_closely(self.closer[name], batch, facts, words)
         sides = None
         if batch.kind == "score" and self.config.compare:
             two = batch.facts[:, [0, -1]]
@@ -297,6 +301,17 @@ class DynamicMemoryNetwork(nn.Module):
         words = self.reader(encoded.states, facts, memory, page, same)
         reread: Tensor = self.reread(page.of_texts(words, facts.shape[1]))
         return reread
+
+    def _read_closely(
+        self, closer: nn.Module, batch: Batch, facts: Tensor, words: Tensor
+    ) -> Float[Tensor, "b f w"]:
+        assert isinstance(closer, CloserReading)
+        places = batch.sentences[batch.facts[:, 0], : facts.shape[1]]
+        vectors = self.embedding.given(batch.words)
+        spelled = closer.spelling(batch.words) if closer.spelling is not None else None
+        known, made = (one[places] if one is not None else None for one in (vectors, spelled))
+        states: Tensor = closer(facts, words, known, batch.fact_counts, made)
+        return states
 
 
 def gate_loss(episodes: Episodes, gold: Gold) -> Float[Tensor, " b"]:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from qaengine.batch import Batch, collate
+from qaengine.batch import Batch, Example, collate
 from qaengine.network.closer import CloserReading, Gathered
 from qaengine.network.config import NetworkConfig
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
@@ -66,6 +66,23 @@ def test_it_begins_at_nothing_and_learns(name: str) -> None:
     wider.zero_grad()
     wider.loss(batch).answer.mean().backward()
     assert all(part.grad is not None and part.grad.any() for part in wider.closer.parameters())
+
+
+def test_a_reading_of_its_own_spelling_tells_unknown_words_apart() -> None:
+    task = registry().task("part_of_speech")
+    readings = {"near": {"width": 8, "tasks": ["part_of_speech"], "spelled": 4}}
+    made = tiny_engine(task.samples(), tasks=(task.schema,), closer=readings).checkpoint
+    network, given = made.network, [example(one, task.schema) for one in task.samples()]
+    network.loss(collate(given, made.vocabulary)).answer.mean().backward()
+    spelling = network.closer["near"].spelling
+    assert all(part.grad is not None and part.grad.any() for part in spelling.parameters())
+    texts = [("Zorpish", "kites", "fly", "."), ("zorped", "kites", "fly", ".")]
+    unknown = collate(
+        [Example((text,), ("Tags", "?"), unit="tokens") for text in texts], made.vocabulary
+    )
+    found = spelling(unknown.words)[unknown.sentences[unknown.facts[:, 0], 0]]
+    assert found.shape == (2, 4)
+    assert not torch.allclose(found[0], found[1])
 
 
 def test_other_tasks_of_a_kind_are_not_read_closely() -> None:
