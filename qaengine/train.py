@@ -410,11 +410,19 @@ def schemas(recipe: Recipe) -> tuple[TaskSchema, ...]:
     return tuple(registry().task(name).schema for name in names)
 
 
-def _begin_with(network: nn.Module, known: Checkpoint) -> None:
+def _begin_with(network: DynamicMemoryNetwork, known: Checkpoint) -> None:
     """Copies the weights of a checkpoint. Words that it did not know begin at nothing: characters
-    and given vectors say what they are, and a random row is noise that a rare word keeps."""
+    and given vectors say what they are, and a random row is noise that a rare word keeps. A task
+    that another closer reading serves than before begins anew to hear it."""
     own = network.state_dict()
+    moved = tuple(
+        f".closer.{task}."
+        for task in known.vocabulary.schemas
+        if network.config.closely(task) not in (None, known.config.network.closely(task))
+    )
     for name, tensor in known.network.state_dict().items():
+        if any(part in name for part in moved):
+            continue
         if name.startswith("router."):  # it is fitted anew, to more tasks
             continue
         if name.startswith("asking.") and name not in own:  # the recipe's router goes without

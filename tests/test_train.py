@@ -22,7 +22,7 @@ from qaengine.recipe import Recipe
 from qaengine.registry import registry
 from qaengine.schema import Triple
 from qaengine.testing import tiny_engine
-from qaengine.train import _Session, train
+from qaengine.train import _begin_with, _Session, train
 
 ROOT = Path(__file__).parents[1]
 SETTINGS: dict[str, Any] = {
@@ -225,6 +225,27 @@ def test_what_cannot_be_read_closely_is_said(folder: Path, named: str, said: str
     asked["network"] |= {"closer": {"near": {"width": 8, "tasks": [named]}}}
     with pytest.raises(QAEngineError, match=said):
         train(Recipe.model_validate(asked), folder, device="cpu")
+
+
+def test_a_task_that_another_reading_serves_than_before_begins_anew_to_hear_it() -> None:
+    tasks = [registry().task(name) for name in ("mentions", "antecedent")]
+    triples = [triple for task in tasks for triple in task.samples()]
+    schemas = tuple(task.schema for task in tasks)
+    one = {"near": {"width": 8, "tasks": ["mentions", "antecedent"]}}
+    two = {
+        "near": {"width": 8, "tasks": ["antecedent"]},
+        "own": {"width": 5, "tasks": ["mentions"]},
+    }
+    known, wanted = (
+        tiny_engine(triples, tasks=schemas, closer=closer, seed=seed, steps=2).checkpoint
+        for seed, closer in enumerate((one, two))
+    )
+    before = {name: tensor.clone() for name, tensor in wanted.network.state_dict().items()}
+    _begin_with(wanted.network, known)
+    given = known.network.state_dict()
+    for name, tensor in wanted.network.state_dict().items():
+        fresh = name.startswith(("closer.own.", "answers.spans.closer.mentions.", "router."))
+        assert torch.equal(tensor, before[name] if fresh else given[name]), name
 
 
 def test_start_is_trained_further(folder: Path, tmp_path: Path) -> None:
