@@ -12,9 +12,6 @@ from qaengine.batch import Batch, FactSpan, Words
 from qaengine.network.dynamic_memory_network import Reply
 from qaengine.vocabulary import ABSTAIN, END, SPECIAL_OUTPUTS, Vocabulary
 
-UNLIKELY = 0.001
-"""Other answers below that chance are not told of."""
-
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -104,7 +101,7 @@ def _firsts(
         yield tuple(
             (word, min(p, 1.0))
             for word, p in zip(named, chances, strict=True)
-            if p >= UNLIKELY and word not in SPECIAL_OUTPUTS
+            if p >= 0.001 and word not in SPECIAL_OUTPUTS
         )
 
 
@@ -113,8 +110,7 @@ def _label(reply: Reply, batch: Batch, vocabulary: Vocabulary, most: int) -> Ite
     chances = reply.decoded["labels"].exp()
     values, places = chances.topk(min(most, len(labels)), dim=-1)
     for likely, chosen in zip(values.tolist(), places.tolist(), strict=True):
-        pairs = zip(chosen, likely, strict=True)
-        others = tuple((labels[place], p) for place, p in pairs if p >= UNLIKELY)
+        others = tuple((labels[place], p) for place, p in zip(chosen, likely, strict=True))
         yield Said((labels[chosen[0]],), min(likely[0], 1.0), others=others)
 
 

@@ -147,6 +147,21 @@ def test_text_of_the_answer_is_not_looked_at(kind: str) -> None:
     assert page == answer_view(answered(value, text="[Something] else"))
 
 
+def test_what_nothing_speaks_for_is_not_shown() -> None:
+    others = (
+        Alternative(text="attic", confidence=0.2),
+        Alternative(text="cellar", confidence=1e-4),
+    )
+    shown, none = (
+        str(answer_view(answered(Label(label="garden"), alternatives=some)))
+        for some in (others, others[1:])
+    )
+    assert "attic" in shown
+    assert "cellar" not in shown
+    assert "Also considered" in shown
+    assert "Also considered" not in none
+
+
 def test_confidence_and_alternatives_are_numbers_beside_bars() -> None:
     others = (Alternative(text="hall", confidence=0.0123),)
     page = Reader(answer_view(answered(Label(label="garden"), alternatives=others)))

@@ -24,6 +24,8 @@ from qaengine.schema import (
 
 STEPS = 5
 """Of the scale of a score, where no distribution tells."""
+UNLIKELY = 0.0005
+"""What would be shown as 0.0% was not considered."""
 
 
 def answer_view(answer: Answer) -> Html:
@@ -33,8 +35,8 @@ def answer_view(answer: Answer) -> Html:
     parts += [element("p", note, class_="qa-note") for note in answer.notes]
     if answer.further:
         parts.append(_further(answer.further))
-    if answer.alternatives:
-        parts.append(_alternatives(answer.alternatives))
+    if others := [one for one in answer.alternatives if one.confidence >= UNLIKELY]:
+        parts.append(_alternatives(others))
     return element("section", *parts, class_="qa qa-answer", aria_label="Answer")
 
 

@@ -183,25 +183,7 @@ def test_two_tasks_of_a_kind_have_labels_of_their_own() -> None:
     ]
     found = outcomes(known.network, known.vocabulary, asked, torch.device("cpu"))
     assert [one.said.items for one in found] == [("good",), ("bad",), ("blue",)]
-    (first, _), *others = found[2].said.others
-    assert first == "blue"
-    assert {name for name, _ in others} <= {"red", "?"}
-
-
-def test_labels_that_nothing_speaks_for_are_not_told_of() -> None:
-    made = tiny_engine(TRIPLES["label"], tasks=(SCHEMAS["label"],)).checkpoint
-    asked = [example(one, SCHEMAS["label"]) for one in TRIPLES["label"]]
-
-    def told() -> set[int]:
-        found = outcomes(made.network, made.vocabulary, asked, torch.device("cpu"))
-        return {len(one.said.others) for one in found}
-
-    head = made.network.get_parameter("answers.label.heads." + SCHEMAS["label"].name + ".bias")
-    labels = len(SCHEMAS["label"].labels)
-    assert told() == {labels}
-    with torch.no_grad():
-        head[0] += 30
-    assert told() == {1}
+    assert len(found[2].said.others) == 3
 
 
 def test_question_of_a_user_needs_no_gold() -> None:
