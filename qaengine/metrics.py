@@ -30,17 +30,22 @@ def span_scores(gold: Gold, said: Given) -> dict[str, float]:
 
 def set_scores(examples: Iterable[tuple[Set[Hashable], Set[Hashable]]]) -> dict[str, float]:
     """F1, precision and recall in percent of what was found, from what each example wants and what
-    was said; F1 is 0 where nothing is wanted and nothing found."""
+    was said."""
     right = wanted = found = 0
     for gold, said in examples:
         right += len(gold & said)
         wanted += len(gold)
         found += len(said)
     return {
-        "F1": 200 * right / max(wanted + found, 1),
+        "F1": f1(right, found, wanted),
         "precision": 100 * right / max(found, 1),
         "recall": 100 * right / max(wanted, 1),
     }
+
+
+def f1(right: int, found: int, wanted: int) -> float:
+    """In percent; of nothing found where nothing is wanted 0."""
+    return 200 * right / max(found + wanted, 1)
 
 
 def _spans(value: Value | None) -> set[tuple[int, int, str]]:

@@ -13,6 +13,7 @@ import torch
 from pydantic import model_validator
 
 from qaengine.batch import Example, FactSpan, Words, collate
+from qaengine.metrics import set_scores
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork, Reply
 from qaengine.parsing import with_trees
 from qaengine.saying import Said, say
@@ -157,16 +158,11 @@ def _tagged(examples: Sequence[Example], results: Sequence[Outcome]) -> dict[str
 
 
 def _span_f1(examples: Sequence[Example], results: Sequence[Outcome]) -> dict[str, float]:
-    found = wanted = right = 0
-    for example, one in zip(examples, results, strict=True):
-        said, gold = _places(one.said.spans), _places(example.spans or ())
-        found, wanted, right = found + len(said), wanted + len(gold), right + len(said & gold)
-    return {"f1": f1(right, found, wanted)}
-
-
-def f1(right: int, found: int, wanted: int) -> float:
-    """In percent; of nothing found where nothing is wanted 0."""
-    return 200 * right / max(found + wanted, 1)
+    pairs = zip(examples, results, strict=True)
+    scores = set_scores(
+        (_places(example.spans or ()), _places(one.said.spans)) for example, one in pairs
+    )
+    return {"f1": scores["F1"]}
 
 
 def _correlated(examples: Sequence[Example], results: Sequence[Outcome]) -> dict[str, float]:

@@ -16,9 +16,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from qaengine.batch import Example, collate
+from qaengine.metrics import f1
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.parsing import with_trees
-from qaengine.scoring import batches, f1
+from qaengine.scoring import batches
 from qaengine.vocabulary import Vocabulary
 
 SHIFTS = tuple(0.2 * step for step in range(-8, 13))
