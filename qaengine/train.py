@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 GROWING = ("embedding.words.weight", "answers.words.outputs.weight")
 """What has a row for each word: words may be added to a checkpoint to start from."""
+CLOSELY = ("tags", "spans", "label", "text")
+"""The kinds of answers that a closer reading can serve."""
 FLOOR = 0.1
 """Added to a group's loss when groups are drawn, so that learnt ones are not forgotten."""
 
@@ -79,7 +81,7 @@ def train(
     """
     from accelerate import Accelerator
 
-    accelerator = Accelerator(cpu=device == "cpu", mixed_precision=_precision(device))
+    accelerator = Accelerator(cpu=device == "cpu")
     _check_closely(recipe.network)
     prepare(recipe, folder / "prepared")
     session = _Session(recipe, folder, accelerator, start)
@@ -95,15 +97,12 @@ def train(
 def _check_closely(network: NetworkConfig) -> None:
     for name in (task for one in network.closer.values() for task in one.tasks):
         schema = registry().task(name).schema
-        if schema.answer not in ("tags", "spans", "label") or schema.facts != "tokens":
+        if schema.answer not in CLOSELY or schema.facts != "tokens":
             raise RecipeError(
-                f"network.closer names {name!r}: its answers are {schema.answer}, its facts "
-                f"{schema.facts}. Name tasks of tags, spans or labels whose facts are tokens."
+                f"network.closer names {name!r}: its answers are {schema.answer}, its "
+                f"facts {schema.facts}. Name tasks of tags, spans, labels or texts whose facts "
+                "are tokens."
             )
-
-
-def _precision(device: str) -> str:
-    return "bf16" if device != "cpu" and torch.cuda.is_available() else "no"
 
 
 class _Session:
@@ -113,6 +112,8 @@ class _Session:
         self, recipe: Recipe, folder: Path, accelerator: Accelerator, start: Path | None
     ) -> None:
         self.recipe, self.folder, self.accelerator = recipe, folder, accelerator
+        wanted, device = recipe.training.precision, accelerator.device
+        self.mixed = wanted == "bfloat16" or (wanted == "auto" and device.type == "cuda")
         self.train_groups, self.shares = _mixture(recipe, folder / "prepared", "train")
         most = recipe.training.validate_on
         groups, _ = _mixture(recipe, folder / "prepared", "valid")
@@ -181,7 +182,7 @@ class _Session:
         device = self.accelerator.device
         batch = collate([example for _, example in drawn], self.vocabulary)
         batch = with_trees(batch, self.network).to(device)
-        with self.accelerator.autocast():
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.mixed):
             loss = self.network.loss(batch)
         training = self.recipe.training
         total = loss.answer + training.gates * loss.gates

@@ -94,6 +94,13 @@ def test_same_seed_same_weights(whole: Path, folder: Path) -> None:
     assert equal(whole, folder)
 
 
+def test_in_bfloat16_it_learns_other_weights_of_floats(whole: Path, folder: Path) -> None:
+    train(recipe(precision="bfloat16"), folder, device="cpu")
+    assert not equal(whole, folder)
+    assert {one.dtype for one in load_checkpoint(folder).network.parameters()} == {torch.float32}
+    assert lines(folder)[-1]["answer_loss"] < 1.1 * lines(whole)[-1]["answer_loss"]
+
+
 def test_resumed_ends_with_the_weights_of_one_that_was_not_stopped(
     whole: Path, folder: Path
 ) -> None:

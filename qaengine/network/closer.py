@@ -1,10 +1,10 @@
 """A closer reading of a single text: its words once more, in a wider recurrence of two layers.
 
 Facts and memory are narrow, as suits stories; the words of a language want room (Huang et al. 2015,
-arXiv 1508.01991). The module of spans adds what it says of each word, which begins at nothing, so
-that a network that learnt without it says what it said. Tags and labels are told from it in place
-of facts and memory (a label also from where memory looked): beside what these know by heart it
-would learn little.
+arXiv 1508.01991). The modules of spans and of texts add what it says of each word, which begins at
+nothing, so that a network that learnt without it says what it said. Tags and labels are told from
+it in place of facts and memory (a label also from where memory looked): beside what these know by
+heart it would learn little.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ class Closer(Frozen):
     spelled: int = Field(default=0, ge=0)
     """Width of what it learns itself of how words are spelled; 0 for nothing."""
     tasks: tuple[str, ...] = Field(min_length=1)
-    """Which it serves: of tags, spans or labels, with words for facts."""
+    """Which it serves: of tags, spans, labels or texts, with words for facts."""
 
 
 class NetworkConfig(Frozen):

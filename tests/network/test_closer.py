@@ -51,9 +51,12 @@ def test_words_without_vectors_are_read() -> None:
     assert read(words(6, 1), words(6, 2), None, COUNTS).shape == (2, 4, 10)
 
 
-@pytest.mark.parametrize("name", ["mentions", "antecedent"])
-def test_it_begins_at_nothing_and_learns(name: str) -> None:
-    plain, wider, batch = both(name, name)
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [("mentions", {}), ("antecedent", {}), ("translation", {"source": 8, "deeper": 8})],
+)
+def test_it_begins_at_nothing_and_learns(name: str, more: dict[str, int]) -> None:
+    plain, wider, batch = both(name, name, **more)
     before, after = plain.loss(batch), wider.loss(batch)
     assert torch.allclose(before.answer, after.answer, atol=1e-6)
     wider.zero_grad()
@@ -159,15 +162,15 @@ def test_two_readings_serve_each_its_own_tasks() -> None:
 
 
 def both(
-    asked: str, closely: str, *more: str
+    asked: str, closely: str, *more: str, **settings: int
 ) -> tuple[DynamicMemoryNetwork, DynamicMemoryNetwork, Batch]:
     """A network without and one with a closer reading, of the same weights, and samples."""
     tasks = [registry().task(name) for name in dict.fromkeys((closely, *more))]
     schemas = tuple(task.schema for task in tasks)
     samples = [one for task in tasks for one in task.samples()]
     readings = {"near": {"width": 8, "tasks": [closely]}}
-    plain = tiny_engine(samples, tasks=schemas).checkpoint
-    wider = tiny_engine(samples, tasks=schemas, closer=readings).checkpoint.network
+    plain = tiny_engine(samples, tasks=schemas, **settings).checkpoint
+    wider = tiny_engine(samples, tasks=schemas, closer=readings, **settings).checkpoint.network
     assert wider.load_state_dict(plain.network.state_dict(), strict=False).unexpected_keys == []
     task = registry().task(asked)
     batch = collate([example(one, task.schema) for one in task.samples()], plain.vocabulary)

@@ -19,6 +19,7 @@ from qaengine.batch import Batch, Parts
 from qaengine.network.answers.beam import Writing, search
 from qaengine.network.answers.module import AnswerModule
 from qaengine.network.answers.second_layer import SecondLayer
+from qaengine.network.closer import beside
 from qaengine.network.config import NetworkConfig
 from qaengine.network.late import Late
 from qaengine.network.packed import run
@@ -111,6 +112,8 @@ class TextAnswer(AnswerModule):
                 config.deeper // 2,
                 len(vocabulary.parts),
             )
+        tasks = [schema.name for schema in vocabulary.tasks if schema.answer == "text"]
+        self.closer = beside(hidden + config.deeper, config, tasks)
         self.bias = nn.Parameter(torch.zeros(len(vocabulary.parts)))
         self.copies = nn.Linear(2 * hidden, 1)
         nn.init.constant_(self.copies.bias, -2.0)
@@ -190,6 +193,10 @@ class TextAnswer(AnswerModule):
             keys = keys + self.seen_around(self.dropout(states))
             if self.second is not None:
                 again = self.second.keys(self.dropout(states), batch.fact_counts)
+        if thought.closer is not None:
+            more = self.closer[batch.task](self.dropout(thought.closer))
+            keys = keys + more[..., : keys.shape[-1]]
+            again = again + more[..., keys.shape[-1] :] if again is not None else None
         rows = torch.arange(len(keys), device=keys.device).unsqueeze(1)
         part_keys = keys[rows, batch.parts.words] + self.part_key(self.parts(batch.parts.ids))
         return _Source(
