@@ -3,8 +3,8 @@
 Facts and memory are narrow, as suits stories; the words of a language want room (Huang et al. 2015,
 arXiv 1508.01991). The modules of spans and of texts add what it says of each word, which begins at
 nothing, so that a network that learnt without it says what it said. Tags and labels are told from
-it in place of facts and memory (a label also from where memory looked): beside what these know by
-heart it would learn little.
+it in place of facts and memory (a label also from where memory looked), and so are spans where
+`alone` says so: beside what these know by heart it would learn little.
 """
 
 from __future__ import annotations
@@ -122,11 +122,12 @@ def closely_read(config: NetworkConfig, tasks: Iterable[str]) -> dict[str, int]:
 
 def beside(width: int, config: NetworkConfig, tasks: Iterable[str]) -> nn.ModuleDict:
     """What an answer module adds of a closer reading, for each of its tasks that is read closely:
-    nothing at first."""
+    nothing at first, but where it is all that there is."""
     added = {
         task: nn.Linear(states, width, bias=False)
         for task, states in closely_read(config, tasks).items()
     }
-    for one in added.values():
-        nn.init.zeros_(one.weight)
+    for task, one in added.items():
+        if not config.alone(task):
+            nn.init.zeros_(one.weight)
     return nn.ModuleDict(added)

@@ -21,6 +21,9 @@ class Closer(Frozen):
     """Of its recurrence of two layers, in each direction."""
     spelled: int = Field(default=0, ge=0)
     """Width of what it learns itself of how words are spelled; 0 for nothing."""
+    alone: bool = False
+    """Whether spans are told from it in place of facts and memory, as tags and labels always are,
+    not beside them; for tasks whose question asks the same of every text."""
     tasks: tuple[str, ...] = Field(min_length=1)
     """Which it serves: of tags, spans, labels or texts, with words for facts."""
 
@@ -97,6 +100,11 @@ class NetworkConfig(Frozen):
             if times > 1:
                 raise ValueError(f"closer: {task} is served twice; name it in one reading alone")
         return self
+
+    def alone(self, task: str) -> bool:
+        """Whether a task's spans are told from a closer reading alone."""
+        name = self.closely(task)
+        return name is not None and self.closer[name].alone
 
     def closely(self, task: str) -> str | None:
         """The name of the closer reading that serves a task, if there is one."""

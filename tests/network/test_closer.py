@@ -71,6 +71,21 @@ def test_it_begins_at_nothing_and_learns(name: str, more: dict[str, int]) -> Non
     assert all(part.grad is not None and part.grad.any() for part in wider.closer.parameters())
 
 
+def test_spans_are_told_from_it_alone_where_it_says_so() -> None:
+    task = registry().task("mentions")
+    readings = {"near": {"width": 8, "tasks": ["mentions"], "alone": True}}
+    made = tiny_engine(task.samples(), tasks=(task.schema,), closer=readings).checkpoint
+    network = made.network.eval()
+    batch = collate([example(one, task.schema) for one in task.samples()], made.vocabulary)
+    before = network.loss(batch).answer
+    before.mean().backward()
+    assert all(part.grad is not None and part.grad.any() for part in network.closer.parameters())
+    with torch.no_grad():
+        for side in ("first", "last"):
+            network.get_parameter(f"answers.spans.{side}.weight").fill_(9.0)
+    assert torch.equal(network.loss(batch).answer, before)
+
+
 def test_a_reading_of_its_own_spelling_tells_unknown_words_apart() -> None:
     task = registry().task("part_of_speech")
     readings = {"near": {"width": 8, "tasks": ["part_of_speech"], "spelled": 4}}

@@ -31,7 +31,7 @@ class SpansAnswer(AnswerModule):
 
     def __init__(self, config: NetworkConfig, vocabulary: Vocabulary) -> None:
         super().__init__(config, vocabulary)
-        width = config.width
+        self.config, width = config, config.width
         self.first = nn.Linear(2 * width, self.JOINED)
         self.last = nn.Linear(2 * width, self.JOINED)
         self.dropout = nn.Dropout(config.deep_dropout)
@@ -100,13 +100,20 @@ class SpansAnswer(AnswerModule):
     def _ends(
         self, thought: Thought, task: str
     ) -> tuple[Float[Tensor, "b f j"], Float[Tensor, "b f j"]]:
+        if thought.closer is None:
+            known = self._known(thought)
+        else:
+            known = self.closer[task](self.dropout(thought.closer))
+            if not self.config.alone(task):
+                known = known + self._known(thought)
+        first, last = self.dropout(torch.relu(known)).chunk(2, -1)
+        return first, last
+
+    def _known(self, thought: Thought) -> Float[Tensor, "b f two_j"]:
+        """Of facts and memory, as what begins and as what ends a span."""
         memory = thought.memory.unsqueeze(1).expand_as(thought.facts)
         known = self.dropout(torch.cat([thought.facts, memory], -1))
-        first, last = self.first(known), self.last(known)
-        if thought.closer is not None:
-            more = self.closer[task](self.dropout(thought.closer)).chunk(2, -1)
-            first, last = first + more[0], last + more[1]
-        return self.dropout(torch.relu(first)), self.dropout(torch.relu(last))
+        return torch.cat([self.first(known), self.last(known)], -1)
 
     def _linked(
         self, first: Tensor, last: Tensor, listed: Int[Tensor, "b m _"], batch: Batch
