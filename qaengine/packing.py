@@ -1,7 +1,8 @@
 """Weights in fewer bytes: matrices as a byte a number and a scale a row, the rest as half floats.
 
 A row of a table is a word, of other matrices what one feature is told from; 255 steps of its own
-lose nothing that a task would notice, and of words neither do 15 (docs/results.md).
+lose nothing that a task would notice, and of vectors made elsewhere neither do 15
+(docs/results.md).
 """
 
 from __future__ import annotations
@@ -13,9 +14,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 ROWS = "embedding.vectors.weight"
-"""(n, d): the vectors made elsewhere."""
-HALVED = (ROWS, "embedding.words.weight")
-"""What has half a byte a number, where d is even."""
+"""(n, d): the vectors made elsewhere, half a byte a number where d is even."""
 LARGE = 30_000
 """Numbers of a matrix from which on bytes are worth their scales."""
 
@@ -35,7 +34,7 @@ def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
         large = tensor.dim() == 2 and tensor.numel() >= LARGE
         if large and not name.startswith(APART):
             rows = tensor.float()
-            if name in HALVED and rows.shape[1] % 2 == 0:
+            if name == ROWS and rows.shape[1] % 2 == 0:
                 numbers, written[_scale(name)] = _nearest(rows)
                 written[name] = _paired(numbers)
             else:
