@@ -59,14 +59,14 @@ def _scale(name: str) -> str:
 
 def _joined(numbers: Int[Tensor, "n d"]) -> Int[Tensor, "n b"]:
     """Four numbers of six bits in three bytes, the first in the highest bits."""
-    one, two, three, four = (numbers.int() + SIX + 1).unflatten(1, (-1, 4)).unbind(2)
+    one, two, three, four = torch.unflatten(numbers.int() + SIX + 1, 1, (-1, 4)).unbind(2)
     joined = (one << 18) | (two << 12) | (three << 6) | four
     threes = torch.stack([joined >> 16, (joined >> 8) & 255, joined & 255], 2)
     return threes.flatten(1).to(torch.uint8)
 
 
 def _parted(threes: Int[Tensor, "n b"]) -> Float[Tensor, "n d"]:
-    high, middle, low = threes.int().unflatten(1, (-1, 3)).unbind(2)
+    high, middle, low = torch.unflatten(threes.int(), 1, (-1, 3)).unbind(2)
     joined = (high << 16) | (middle << 8) | low
     fours = torch.stack([joined >> 18, (joined >> 12) & 63, (joined >> 6) & 63, joined & 63], 2)
     return (fours.flatten(1) - (SIX + 1)).float()
