@@ -103,6 +103,11 @@ def _check_closely(network: NetworkConfig) -> None:
                 f"facts {schema.facts}. Name tasks of tags, spans, labels or texts whose facts "
                 "are tokens."
             )
+        if network.alone(name) and schema.answer == "text":
+            raise RecipeError(
+                f"network.closer has alone = true for {name!r}, but a text is written from facts "
+                "and memory, and a closer reading beside them. Leave alone out."
+            )
 
 
 class _Session:

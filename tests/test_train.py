@@ -225,11 +225,16 @@ def _session_of(wanted: Recipe, folder: Path, *, resume: bool = False) -> _Sessi
 
 
 @pytest.mark.parametrize(
-    ("named", "said"), [("worlds", "its answers are words"), ("mention", "Did you mean 'mentions'")]
+    ("named", "said"),
+    [
+        ("worlds", "its answers are words"),
+        ("mention", "Did you mean 'mentions'"),
+        ("translation", "Leave alone out"),
+    ],
 )
 def test_what_cannot_be_read_closely_is_said(folder: Path, named: str, said: str) -> None:
     asked = recipe().model_dump()
-    asked["network"] |= {"closer": {"near": {"width": 8, "tasks": [named]}}}
+    asked["network"] |= {"closer": {"near": {"width": 8, "tasks": [named], "alone": True}}}
     with pytest.raises(QAEngineError, match=said):
         train(Recipe.model_validate(asked), folder, device="cpu")
 
