@@ -14,8 +14,9 @@ from torch import Tensor
 
 ROWS = "embedding.vectors.weight"
 """(n, d): the vectors made elsewhere."""
-WORDS = (ROWS, "embedding.words.weight")
-"""What has six bits a number, where d is a multiple of four."""
+WORDS = (ROWS, "embedding.words.weight", "spelling.ngrams.weight", "spelling.affixes.weight")
+"""Endings of the names of what has six bits a number, where d is a multiple of four: tables of
+words, and of how they are spelled."""
 LARGE = 30_000
 """Numbers of a matrix from which on bytes are worth their scales."""
 
@@ -31,7 +32,7 @@ def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     for name, tensor in weights.items():
         large = tensor.dim() == 2 and tensor.numel() >= LARGE
         if large and not name.startswith(APART):
-            rows, small = tensor.float(), name in WORDS and tensor.shape[1] % 4 == 0
+            rows, small = tensor.float(), name.endswith(WORDS) and tensor.shape[1] % 4 == 0
             steps = SIX if small else BYTE
             scale = (rows.abs().amax(dim=1, keepdim=True) / steps).clamp(min=1e-7).half()
             numbers = (rows / scale.float()).round().clamp(-steps, steps).to(torch.int8)
