@@ -11,7 +11,8 @@ WIDE = LARGE // 2
 
 
 @pytest.mark.parametrize(
-    ("name", "steps"), [("closer.spans.read.weight_ih_l0", BYTE), *((f"x.{one}", SIX) for one in WORDS)]
+    ("name", "steps"),
+    [("closer.spans.read.weight_ih_l0", BYTE), *((f"x.{one}", SIX) for one in WORDS)],
 )
 def test_rows_come_back_within_half_a_step(name: str, steps: int) -> None:
     rows = torch.randn(50, LARGE // 50) * torch.logspace(-2, 2, 50).unsqueeze(1)
