@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from qaengine.batch import Batch, Parts
 from qaengine.network.answers.beam import Writing, search
-from qaengine.network.answers.module import AnswerModule
+from qaengine.network.answers.module import AnswerModule, labels_by_task
 from qaengine.network.answers.second_layer import SecondLayer
 from qaengine.network.closer import beside
 from qaengine.network.config import NetworkConfig
@@ -112,7 +112,7 @@ class TextAnswer(AnswerModule):
                 config.deeper // 2,
                 len(vocabulary.parts),
             )
-        tasks = [schema.name for schema in vocabulary.tasks if schema.answer == "text"]
+        tasks = labels_by_task(self.kind, vocabulary)
         self.closer = beside(hidden + config.deeper, config, tasks)
         self.bias = nn.Parameter(torch.zeros(len(vocabulary.parts)))
         self.copies = nn.Linear(2 * hidden, 1)
