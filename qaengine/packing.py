@@ -1,7 +1,7 @@
-"""Weights in fewer bytes: matrices as a byte a number and a scale a row, the rest as half floats.
+"""Weights in fewer bytes: matrices as six bits a number and a scale a row, the rest as half floats.
 
-A row of a table is a word, of other matrices what one feature is told from; 255 steps of its own
-lose nothing that a task would notice, and of words neither do 63 (docs/results.md).
+A row of a table is a word, of other matrices what one feature is told from; 63 steps of its own
+lose nothing that a task would notice (docs/results.md).
 """
 
 from __future__ import annotations
@@ -12,18 +12,14 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-ROWS = "embedding.vectors.weight"
-"""(n, d): the vectors made elsewhere."""
-WORDS = (ROWS, "embedding.words.weight", "spelling.ngrams.weight", "spelling.affixes.weight")
-"""Endings of the names of what has six bits a number, where d is a multiple of four: tables of
-words, and of how they are spelled."""
 LARGE = 30_000
-"""Numbers of a matrix from which on bytes are worth their scales."""
+"""Numbers of a matrix from which on they are worth their scales."""
 
 APART = ("router.", "asking.")
 """What decides where a question goes stays in half precision: a single threshold cuts it off."""
 BYTE, SIX = 127, 31
-"""Steps from zero to a row's largest number, of a byte and of six bits."""
+"""Steps from zero to a row's largest number, of a byte (where four do not divide the width) and of
+six bits."""
 
 
 def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -32,7 +28,7 @@ def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     for name, tensor in weights.items():
         large = tensor.dim() == 2 and tensor.numel() >= LARGE
         if large and not name.startswith(APART):
-            rows, small = tensor.float(), name.endswith(WORDS) and tensor.shape[1] % 4 == 0
+            rows, small = tensor.float(), tensor.shape[1] % 4 == 0
             steps = SIX if small else BYTE
             scale = (rows.abs().amax(dim=1, keepdim=True) / steps).clamp(min=1e-7).half()
             numbers = (rows / scale.float()).round().clamp(-steps, steps).to(torch.int8)

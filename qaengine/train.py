@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
 GROWING = ("embedding.words.weight", "answers.words.outputs.weight")
 """What has a row for each word: words may be added to a checkpoint to start from."""
-CLOSELY = ("tags", "spans", "label", "text")
-"""The kinds of answers that a closer reading can serve."""
+CLOSELY = dict.fromkeys(("tags", "spans", "label", "text"), "tokens") | {"score": "sentences"}
+"""The kinds of answers that a closer reading can serve, and of what facts."""
 FLOOR = 0.1
 """Added to a group's loss when groups are drawn, so that learnt ones are not forgotten."""
 
@@ -97,16 +97,16 @@ def train(
 def _check_closely(network: NetworkConfig) -> None:
     for name in (task for one in network.closer.values() for task in one.tasks):
         schema = registry().task(name).schema
-        if schema.answer not in CLOSELY or schema.facts != "tokens":
+        if CLOSELY.get(schema.answer) != schema.facts:
             raise RecipeError(
                 f"network.closer names {name!r}: its answers are {schema.answer}, its "
                 f"facts {schema.facts}. Name tasks of tags, spans, labels or texts whose facts "
-                "are tokens."
+                "are tokens, or of scores."
             )
-        if network.alone(name) and schema.answer == "text":
+        if network.alone(name) and schema.answer in ("text", "score"):
             raise RecipeError(
-                f"network.closer has alone = true for {name!r}, but a text is written from facts "
-                "and memory, and a closer reading beside them. Leave alone out."
+                f"network.closer has alone = true for {name!r}, but a {schema.answer} is told from "
+                "facts and memory, and a closer reading beside them. Leave alone out."
             )
 
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import pytest
 import torch
 
-from qaengine.packing import BYTE, LARGE, ROWS, SIX, WORDS, packed, unpacked
+from qaengine.packing import BYTE, LARGE, SIX, packed, unpacked
 
+ROWS = "embedding.vectors.weight"
 WIDE = LARGE // 2
 
 
-@pytest.mark.parametrize(
-    ("name", "steps"),
-    [("closer.spans.read.weight_ih_l0", BYTE), *((f"x.{one}", SIX) for one in WORDS)],
-)
-def test_rows_come_back_within_half_a_step(name: str, steps: int) -> None:
-    rows = torch.randn(50, LARGE // 50) * torch.logspace(-2, 2, 50).unsqueeze(1)
-    back = unpacked(packed({name: rows}))[name]
+@pytest.mark.parametrize(("width", "steps"), [(LARGE // 50, SIX), (LARGE // 50 + 2, BYTE)])
+def test_rows_come_back_within_half_a_step(width: int, steps: int) -> None:
+    rows = torch.randn(50, width) * torch.logspace(-2, 2, 50).unsqueeze(1)
+    back = unpacked(packed({"gru.weight_hh_l0": rows}))["gru.weight_hh_l0"]
     step = rows.abs().amax(dim=1, keepdim=True) / steps
     assert ((back - rows).abs() <= 0.51 * step).all()
 
@@ -30,14 +28,14 @@ def test_every_step_of_six_bits_comes_back_in_its_place() -> None:
     assert torch.allclose(unpacked(packed({ROWS: rows}))[ROWS], rows, atol=0.01)
 
 
-def test_a_large_matrix_has_a_byte_a_number_and_a_scale_a_row() -> None:
+def test_a_large_matrix_has_six_bits_a_number_and_a_scale_a_row() -> None:
     weights = {ROWS: (2, WIDE), "gru.weight_hh_l0": (2, WIDE), "small.weight": (2, 5)}
     weights |= {"memory.bias": (LARGE,), "cube": (2, 2, WIDE), "router.hidden.weight": (2, WIDE)}
     written = packed({name: torch.randn(shape) for name, shape in weights.items()})
     assert {name: (one.dtype, tuple(one.shape)) for name, one in written.items()} == {
         ROWS: (torch.uint8, (2, WIDE // 4 * 3)),
         "embedding.vectors.scale": (torch.float16, (2, 1)),
-        "gru.weight_hh_l0": (torch.int8, (2, WIDE)),
+        "gru.weight_hh_l0": (torch.uint8, (2, WIDE // 4 * 3)),
         "gru.weight_hh_l0.scale": (torch.float16, (2, 1)),
         "small.weight": (torch.float16, (2, 5)),
         "memory.bias": (torch.float16, (LARGE,)),
@@ -46,22 +44,22 @@ def test_a_large_matrix_has_a_byte_a_number_and_a_scale_a_row() -> None:
     }
 
 
-def test_vectors_of_another_width_have_a_byte_a_number() -> None:
+def test_rows_of_no_multiple_of_four_numbers_have_a_byte_each() -> None:
     rows = torch.randn(LARGE // 6, 6)
     written = packed({ROWS: rows})
     assert written[ROWS].dtype == torch.int8
     assert torch.allclose(unpacked(written)[ROWS], rows, atol=0.03)
 
 
-@pytest.mark.parametrize("name", [ROWS, "answers.text.named"])
-def test_a_row_of_nothing_stays_nothing(name: str) -> None:
-    assert not unpacked(packed({name: torch.zeros(2, WIDE)}))[name].any()
+@pytest.mark.parametrize("width", [WIDE, WIDE + 2])
+def test_a_row_of_nothing_stays_nothing(width: int) -> None:
+    assert not unpacked(packed({ROWS: torch.zeros(2, width)}))[ROWS].any()
 
 
-@pytest.mark.parametrize("name", [ROWS, "answers.text.named"])
-def test_packed_twice_is_packed_once(name: str) -> None:
+@pytest.mark.parametrize("width", [96, 98])
+def test_packed_twice_is_packed_once(width: int) -> None:
     """A checkpoint that is loaded and saved again does not drift."""
-    once = packed({name: torch.randn(400, 96) * torch.logspace(-2, 2, 400).unsqueeze(1)})
+    once = packed({ROWS: torch.randn(400, width) * torch.logspace(-2, 2, 400).unsqueeze(1)})
     again = packed(unpacked(once))
     assert all(torch.equal(again[name], one) for name, one in once.items())
 

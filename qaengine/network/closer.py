@@ -1,10 +1,11 @@
-"""A closer reading of a single text: its words once more, in a wider recurrence of two layers.
+"""A closer reading of a single text, or of the two sentences that a score compares: their words
+once more, in a wider recurrence of two layers.
 
 Facts and memory are narrow, as suits stories; the words of a language want room (Huang et al. 2015,
 arXiv 1508.01991). The modules of spans and of texts add what it says of each word, which begins at
 nothing, so that a network that learnt without it says what it said. Tags and labels are told from
 it in place of facts and memory (a label also from where memory looked), and so are spans where
-`alone` says so: beside what these know by heart it would learn little.
+`alone` says so: beside what these know by heart it would learn little. A score gets one more way.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from qaengine.network.pooling import pools
 
 
 class CloserReading(nn.Module):
-    """Reads the fact that each word is, the word by itself, its vector made elsewhere, and what
-    the reading itself makes of how it is spelled."""
+    """Reads the fact that each word is (of a sentence: its state there), the word by itself, its
+    vector made elsewhere, and what the reading itself makes of how it is spelled."""
 
     LAYERS = 2
 

@@ -24,19 +24,31 @@ class Sides:
     words: Float[Tensor, "b two t x"]
     lengths: Int[Tensor, "b two"]
     """On the CPU, as packing wants it."""
+    closer: Float[Tensor, "b two t w"] | None = None
+    """The words as a closer reading has them, for tasks that want one."""
+
+    @property
+    def again(self) -> Sides:
+        """Both sentences, closely read."""
+        assert self.closer is not None, "the task has no closer reading"
+        return Sides(self.closer, self.lengths)
 
     def flat(self) -> tuple[Float[Tensor, "n t x"], Int[Tensor, " n"]]:
         return self.words.flatten(0, 1), self.lengths.flatten()
 
 
 class Comparison(nn.Module):
-    """Reads both sentences once more, aligns their words softly, and compares what is aligned."""
+    """Reads both sentences once more where it `reads`, aligns their words softly, and compares what
+    is aligned."""
 
-    def __init__(self, given: int, width: int, dropout: float) -> None:
-        """`given`: numbers a word; `width`: of the recurrence, in each direction."""
+    def __init__(self, given: int, width: int, dropout: float, reads: bool = True) -> None:
+        """`given`: numbers a word; `width`: of the recurrence, in each direction, and of what is
+        made of two words."""
         super().__init__()
-        self.read = nn.GRU(given, width, batch_first=True, bidirectional=True)
-        self.compare = nn.Linear(8 * width, width)
+        self.read: nn.GRU | None = None
+        if reads:
+            self.read = nn.GRU(given, width, batch_first=True, bidirectional=True)
+        self.compare = nn.Linear(4 * (2 * width if reads else given), width)
         self.dropout = nn.Dropout(dropout)
         self.features = 4 * width
         """How many numbers come out."""
@@ -44,8 +56,10 @@ class Comparison(nn.Module):
     def forward(self, sides: Sides) -> Float[Tensor, "b f"]:
         """The same whichever sentence comes first."""
         words, lengths = sides.flat()
-        states, _ = run(self.read, self.dropout(words), lengths)
-        states = torch.unflatten(states, 0, (-1, 2))  # (b, 2, t, 2 width)
+        states = words
+        if self.read is not None:
+            states, _ = run(self.read, self.dropout(words), lengths)
+        states = torch.unflatten(states, 0, (-1, 2))  # (b, 2, t, s)
         places = torch.arange(words.shape[1], device=words.device)
         present = places < sides.lengths.to(words.device).unsqueeze(-1)
         other, other_present = states.flip(1), present.flip(1)

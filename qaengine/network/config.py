@@ -15,7 +15,8 @@ Update = Literal["gru", "relu"]
 
 
 class Closer(Frozen):
-    """A closer reading of the words of a single text, through weights of its own."""
+    """A closer reading of the words of a single text, or of two sentences that are compared,
+    through weights of its own."""
 
     width: int = Field(ge=1)
     """Of its recurrence of two layers, in each direction."""
@@ -25,7 +26,7 @@ class Closer(Frozen):
     """Whether spans are told from it in place of facts and memory, as tags and labels always are,
     not beside them; for tasks whose question asks the same of every text."""
     tasks: tuple[str, ...] = Field(min_length=1)
-    """Which it serves: of tags, spans, labels or texts, with words for facts."""
+    """Which it serves: of tags, spans, labels or texts, with words for facts; or of scores."""
 
 
 class NetworkConfig(Frozen):

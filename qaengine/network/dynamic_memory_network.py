@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from qaengine.batch import Batch, Gold
@@ -202,7 +202,7 @@ class DynamicMemoryNetwork(nn.Module):
             may_end=guided,
         )
         read = self._chosen(episodes, given.present, also, batch.kind)
-        reading = None
+        reading, closely = None, self.config.closely(batch.task)
         if batch.kind in ("words", "score"):
             reading = self._read(batch, encoded, identity, facts, episodes.memory, read)
         elif batch.unit == "tokens" and self.config.reread:
@@ -210,14 +210,12 @@ class DynamicMemoryNetwork(nn.Module):
         words = None
         if batch.unit == "tokens":
             words = embedded[batch.facts[:, 0], : facts.shape[1]]
-        closer, name = None, self.config.closely(batch.task)
-        if words is not None and name is not None:
-            closer = self._read_closely(self.closer[name], batch, facts, words)
-        sides = None
-        if batch.kind == "score" and self.config.compare:
-            two = batch.facts[:, [0, -1]]
-            known = torch.cat([encoded.states[two], embedded[two]], -1)
-            sides = Sides(known, batch.lengths[two.cpu()])
+        closer, sides = None, None
+        if words is not None and closely is not None:
+            places = batch.sentences[batch.facts[:, 0], : facts.shape[1]]
+            closer = self._read_closely(closely, batch, facts, words, places, batch.fact_counts)
+        if batch.kind == "score" and (self.config.compare or closely is not None):
+            sides = self._sides(batch, encoded, embedded, closely)
         own = encoded.loss.mean() if encoded.loss is not None else None
         return Thought(
             question, facts, given.present, episodes, read, reading, words, sides, closer, own
@@ -302,15 +300,34 @@ class DynamicMemoryNetwork(nn.Module):
         reread: Tensor = self.reread(page.of_texts(words, facts.shape[1]))
         return reread
 
+    def _sides(
+        self, batch: Batch, encoded: Encoded, embedded: Tensor, closely: str | None
+    ) -> Sides:
+        """`closely`: the closer reading of the two sentences, if there is one."""
+        two = batch.facts[:, [0, -1]]
+        states, words, lengths = encoded.states[two], embedded[two], batch.lengths[two.cpu()]
+        closer: Tensor | None = None
+        if closely is not None:
+            flat = (one.flatten(0, 1) for one in (states, words, batch.sentences[two], lengths))
+            closer = torch.unflatten(self._read_closely(closely, batch, *flat), 0, (-1, 2))
+        return Sides(torch.cat([states, words], -1), lengths, closer)
+
     def _read_closely(
-        self, closer: nn.Module, batch: Batch, facts: Tensor, words: Tensor
-    ) -> Float[Tensor, "b f w"]:
+        self,
+        name: str,
+        batch: Batch,
+        facts: Tensor,
+        words: Tensor,
+        places: Int[Tensor, "n t"],
+        counts: Int[Tensor, " n"],
+    ) -> Float[Tensor, "n t w"]:
+        """`places`: each word's row in the batch's table of words."""
+        closer = self.closer[name]
         assert isinstance(closer, CloserReading)
-        places = batch.sentences[batch.facts[:, 0], : facts.shape[1]]
         vectors = self.embedding.given(batch.words)
         spelled = closer.spelling(batch.words) if closer.spelling is not None else None
         known, made = (one[places] if one is not None else None for one in (vectors, spelled))
-        states: Tensor = closer(facts, words, known, batch.fact_counts, made)
+        states: Tensor = closer(facts, words, known, counts, made)
         return states
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -174,6 +176,27 @@ def test_two_readings_serve_each_its_own_tasks() -> None:
         network.loss(batch).answer.mean().backward()
         assert all(part.grad is not None for part in network.closer[name].parameters())
         assert all(part.grad is None for part in network.closer[other].parameters())
+
+
+def test_a_score_gets_one_more_way_from_it() -> None:
+    task = registry().task("relatedness")
+    readings = {"near": {"width": 8, "tasks": ["relatedness"], "spelled": 4}}
+    made = tiny_engine(task.samples(), tasks=(task.schema,), closer=readings).checkpoint
+    network, module = made.network.eval(), made.network.answers["score"]
+    given = [example(one, task.schema) for one in task.samples()]
+    network.loss(collate(given, made.vocabulary)).answer.mean().backward()
+    learnt = [*network.closer.parameters(), *module.closer.parameters()]
+    assert all(part.grad is not None and part.grad.any() for part in learnt)
+    turned = [replace(one, facts=one.facts[::-1]) for one in given]
+    with torch.no_grad():  # the other way says the same of all, and so does not count
+        module.out["relatedness"].weight.zero_()
+    one, other, alone = (
+        network.reply(collate(some, made.vocabulary)).decoded["chances"]
+        for some in (given, turned, given[:1])
+    )
+    assert not torch.allclose(one, one[:1].expand_as(one), atol=1e-5)
+    assert torch.allclose(one, other, atol=1e-5)
+    assert torch.allclose(one[:1], alone, atol=1e-5)
 
 
 def both(

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from qaengine.batch import STEPS, Batch
 from qaengine.network.answers.module import AnswerModule
-from qaengine.network.comparison import Comparison
+from qaengine.network.closer import closely_read
+from qaengine.network.comparison import Comparison, Sides
 from qaengine.network.config import NetworkConfig
 from qaengine.network.thought import Thought
 from qaengine.vocabulary import Vocabulary
@@ -20,7 +21,8 @@ from qaengine.vocabulary import Vocabulary
 
 class ScoreAnswer(AnswerModule):
     """Chances of the steps 1 to 5: what memory and the words read make of the first and the last
-    fact, and where `compare` is set the mean of that and of a comparison word by word."""
+    fact, and their mean with what a comparison word by word makes of it, where `compare` is set,
+    and a second one of what a closer reading says, where the task has one."""
 
     kind = "score"
 
@@ -36,10 +38,16 @@ class ScoreAnswer(AnswerModule):
             self.comparison = Comparison(2 * width, config.compare, config.deep_dropout)
             self.compared = nn.Linear(self.comparison.features, width)
             self.steps = nn.ModuleDict({task: nn.Linear(width, STEPS) for task in tasks})
+        self.closer = nn.ModuleDict(
+            {
+                task: CloselyCompared(states, width, config.deep_dropout)
+                for task, states in closely_read(config, tasks).items()
+            }
+        )
 
     def loss(self, thought: Thought, batch: Batch) -> Float[Tensor, " b"]:
-        """Kullback-Leibler divergence from the gold chances, and the error of the mean; of both
-        ways their mean, so that neither leaves the work to the other."""
+        """Kullback-Leibler divergence from the gold chances, and the error of the mean; of all
+        ways their mean, so that none leaves the work to another."""
         assert batch.gold is not None
         ways = [_loss(batch.gold.answer["chances"], logs) for logs in self._ways(thought, batch)]
         return torch.stack(ways).mean(0)
@@ -59,7 +67,28 @@ class ScoreAnswer(AnswerModule):
             assert thought.sides is not None, "sentences are compared word by word"
             compared = torch.relu(self.compared(self.comparison(thought.sides)))
             ways.append(self.steps[batch.task](self.dropout(compared)).log_softmax(-1))
+        if batch.task in self.closer:
+            assert thought.sides is not None
+            ways.append(self.closer[batch.task](thought.sides.again))
         return ways
+
+
+class CloselyCompared(nn.Module):
+    """Log probabilities of the steps, from the words of two sentences as a closer reading has
+    them."""
+
+    def __init__(self, states: int, width: int, dropout: float) -> None:
+        """`states`: numbers a word; `width`: of what is made of the comparison."""
+        super().__init__()
+        self.comparison = Comparison(states, states // 2, dropout, reads=False)
+        self.compared = nn.Linear(self.comparison.features, width)
+        self.dropout = nn.Dropout(dropout)
+        self.steps = nn.Linear(width, STEPS)
+
+    def forward(self, sides: Sides) -> Float[Tensor, "b 5"]:
+        compared = torch.relu(self.compared(self.comparison(sides)))
+        steps: Tensor = self.steps(self.dropout(compared))
+        return steps.log_softmax(-1)
 
 
 def _loss(gold: Float[Tensor, "b 5"], logs: Float[Tensor, "b 5"]) -> Float[Tensor, " b"]:
