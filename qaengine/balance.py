@@ -1,13 +1,13 @@
-"""How likely a span must be to count as found, or a pair to be answered yes: chosen on validation
-data, where F1 is what counts.
+"""How likely a span must be to count as found, or a pair to be answered yes, and what each way to a
+score counts: chosen on validation data.
 
-Each span is decided by itself, and most are none: a network that is right about its chances finds
-too few, so that half of a chance is seldom the threshold of the best F1.
+Where F1 is what counts, each span is decided by itself, and most are none: a network that is right
+about its chances finds too few, so that half of a chance is seldom the threshold of the best F1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from statistics import mean
 from typing import NamedTuple
@@ -16,12 +16,14 @@ import torch
 from torch import Tensor
 
 from qaengine.network.answers.label import LabelAnswer
+from qaengine.network.answers.score import ScoreAnswer
 from qaengine.network.answers.spans import Pairs, SpansAnswer
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.prepare import Groups
 from qaengine.schema import TaskSchema
 from qaengine.scoring import Calibration, Outcome, calibrate, measured, outcomes
 from qaengine.vocabulary import Vocabulary
+from qaengine.ways import share_out, ways_of
 from qaengine.weighing import measure, weigh
 
 SHIFTS = (-0.8, -0.4, 0.0, 0.4, 0.8, 1.2, 1.6, 2.0)
@@ -37,6 +39,8 @@ class Balance(NamedTuple):
     """Of labels: what the log odds of an answer that was asked along count for the first one's."""
     further: float = 0.0
     """Of labels: what is added where something was asked along."""
+    shares: tuple[float, ...] = ()
+    """Of scores: what each way counts; together 1."""
 
 
 @contextmanager
@@ -64,12 +68,11 @@ def settled(
 def balance(
     network: DynamicMemoryNetwork, vocabulary: Vocabulary, groups: Groups, device: torch.device
 ) -> dict[str, Balance]:
-    """By task, what is best for those that are scored by F1."""
+    """By task, what is best for those that are scored by F1, or told in several ways."""
     found = {}
     for schema in vocabulary.tasks:
         own = {name: some for name, some in groups.items() if some[0].task == schema.name}
-        if own and _counts_f1(network, schema):
-            choose = _of_labels if schema.answer == "label" else _of_spans
+        if own and (choose := _chooser(network, schema)) is not None:
             found[schema.name] = choose(network, vocabulary, own, device)
     return found
 
@@ -92,6 +95,13 @@ def _of_labels(
     network: DynamicMemoryNetwork, vocabulary: Vocabulary, groups: Groups, device: torch.device
 ) -> Balance:
     return Balance(*weigh([measure(network, vocabulary, some, device) for some in groups.values()]))
+
+
+def _of_scores(
+    network: DynamicMemoryNetwork, vocabulary: Vocabulary, groups: Groups, device: torch.device
+) -> Balance:
+    said = [ways_of(network, vocabulary, some, device) for some in groups.values()]
+    return Balance(shares=share_out(said))
 
 
 @contextmanager
@@ -121,6 +131,10 @@ def _changes(
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Weights of the network, and what they become."""
     module = network.answers[schema.answer]
+    if isinstance(module, ScoreAnswer):
+        shares = module.shares[schema.name]
+        yield shares, shares.new_tensor(one.shares)
+        return
     if isinstance(module, LabelAnswer):
         bias = module.heads[schema.name].get_parameter("bias")[:1]
         if schema.name in module.further:
@@ -134,11 +148,19 @@ def _changes(
     yield bias, bias + one.shift
 
 
-def _counts_f1(network: DynamicMemoryNetwork, schema: TaskSchema) -> bool:
-    """Several spans, or two labels that are scored by F1; a plugin's module decides as it likes."""
+Chooser = Callable[[DynamicMemoryNetwork, Vocabulary, Groups, torch.device], Balance]
+
+
+def _chooser(network: DynamicMemoryNetwork, schema: TaskSchema) -> Chooser | None:
+    """For several spans, two labels that are scored by F1, and scores that are told in several
+    ways; a plugin's module decides as it likes."""
     if schema.answer not in network.answers:
-        return False
+        return None
     module = network.answers[schema.answer]
-    if isinstance(module, SpansAnswer):
-        return not schema.single
-    return isinstance(module, LabelAnswer) and len(schema.labels) == 2 and schema.metric == "F1"
+    if isinstance(module, SpansAnswer) and not schema.single:
+        return _of_spans
+    if isinstance(module, LabelAnswer) and len(schema.labels) == 2 and schema.metric == "F1":
+        return _of_labels
+    if isinstance(module, ScoreAnswer) and len(module.shares[schema.name]) > 1:
+        return _of_scores
+    return None

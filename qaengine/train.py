@@ -422,9 +422,10 @@ def _begin_with(network: DynamicMemoryNetwork, known: Checkpoint) -> None:
     that another closer reading serves than before begins anew to hear it."""
     own = network.state_dict()
     moved = tuple(
-        f".closer.{task}."
+        part
         for task in known.vocabulary.schemas
         if network.config.closely(task) not in (None, known.config.network.closely(task))
+        for part in (f".closer.{task}.", f".shares.{task}")
     )
     for name, tensor in known.network.state_dict().items():
         if any(part in name for part in moved):

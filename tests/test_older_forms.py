@@ -39,6 +39,27 @@ def test_one_closer_reading_without_a_name_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("settings", "ways"),
+    [
+        ({}, 1),
+        ({"compare": 8}, 2),
+        ({"compare": 8, "closer": {"near": {"width": 8, "tasks": ["relatedness"]}}}, 3),
+    ],
+)
+def test_ways_to_a_score_counted_alike(tmp_path: Path, settings: dict[str, Any], ways: int) -> None:
+    task = registry().task("relatedness")
+    tiny_engine(task.samples(), tasks=(task.schema,), **settings).checkpoint.save(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text("utf-8"))
+    (tmp_path / "config.json").write_text(json.dumps(config | {"format": 7}), "utf-8")
+    path = tmp_path / "model.safetensors"
+    weights = load(path.read_bytes())
+    del weights["answers.score.shares.relatedness"]
+    path.write_bytes(save(weights))
+    shares = load_checkpoint(tmp_path).network.get_parameter("answers.score.shares.relatedness")
+    assert torch.equal(shares, torch.full((ways,), 1 / ways))
+
+
+@pytest.mark.parametrize(
     ("settings", "today"),
     [
         ({"closer": 0, "closely": []}, {"closer": {}}),

@@ -21,8 +21,8 @@ from qaengine.vocabulary import Vocabulary
 
 class ScoreAnswer(AnswerModule):
     """Chances of the steps 1 to 5: what memory and the words read make of the first and the last
-    fact, and their mean with what a comparison word by word makes of it, where `compare` is set,
-    and a second one of what a closer reading says, where the task has one."""
+    fact; where `compare` is set, what a comparison word by word makes of it; and such a comparison
+    of what a closer reading says, where the task has one. `shares` says what each way counts."""
 
     kind = "score"
 
@@ -44,6 +44,15 @@ class ScoreAnswer(AnswerModule):
                 for task, states in closely_read(config, tasks).items()
             }
         )
+        ways = {task: 1 + bool(config.compare) + (task in self.closer) for task in tasks}
+        self.shares = nn.ParameterDict(
+            {
+                task: nn.Parameter(torch.full((count,), 1 / count), requires_grad=False)
+                for task, count in ways.items()
+            }
+        )
+        """Chosen on validation data (`qaengine.balance`): how well a way knows the training pairs
+        by heart says nothing of what it is worth."""
 
     def loss(self, thought: Thought, batch: Batch) -> Float[Tensor, " b"]:
         """Kullback-Leibler divergence from the gold chances, and the error of the mean; of all
@@ -53,8 +62,10 @@ class ScoreAnswer(AnswerModule):
         return torch.stack(ways).mean(0)
 
     def decode(self, thought: Thought, batch: Batch) -> dict[str, Tensor]:
-        """Chances of the steps, (b, 5)."""
-        return {"chances": torch.stack(self._ways(thought, batch)).exp().mean(0)}
+        """Chances of the steps, (b, 5), and `ways`, (b, w, 5): those of each way."""
+        ways = torch.stack(self._ways(thought, batch), 1).exp()
+        shares = self.shares[batch.task]
+        return {"chances": torch.einsum("w,bws->bs", shares / shares.sum(), ways), "ways": ways}
 
     def _ways(self, thought: Thought, batch: Batch) -> list[Float[Tensor, "b 5"]]:
         """Log probabilities of the steps, in each way."""
