@@ -104,7 +104,8 @@ def load_checkpoint(folder: Path | str | None = None, device: str = "cpu") -> Ch
     vocabulary = _vocabulary(folder).model_copy(update={"tasks": config.tasks})
     network = build(config.network, vocabulary)
     try:
-        weights = weights_of_today(load((folder / "model.safetensors").read_bytes()))
+        weights = load((folder / "model.safetensors").read_bytes())
+        weights = weights_of_today(weights, config.format)
         network.load_state_dict(unpacked(weights))
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = str(error).splitlines()[0]

@@ -22,7 +22,7 @@ def network_of_today(network: Mapping[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def weights_of_today(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def weights_of_today(weights: Mapping[str, Tensor], form: int) -> dict[str, Tensor]:
     """Weights by today's names; before form 8 no way to a score counted more than another."""
     named = {
         name.replace("closer.", f"closer.{CLOSER}.", 1)
@@ -30,7 +30,9 @@ def weights_of_today(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
         else name: one
         for name, one in weights.items()
     }
-    return {f"answers.score.shares.{task}": one for task, one in _equal_shares(named)} | named
+    if form < 8:
+        named |= {f"answers.score.shares.{task}": one for task, one in _equal_shares(named)}
+    return named
 
 
 def _equal_shares(weights: Mapping[str, Tensor]) -> Iterator[tuple[str, Tensor]]:

@@ -10,9 +10,11 @@ from itertools import groupby
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from pydantic import model_validator
+from torch import Tensor
 
-from qaengine.batch import Example, FactSpan, Words, collate
+from qaengine.batch import Batch, Example, FactSpan, Words, collate
 from qaengine.metrics import set_scores
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork, Reply
 from qaengine.parsing import with_trees
@@ -94,10 +96,8 @@ def outcomes(
     device: torch.device,
 ) -> list[Outcome]:
     """Asks every example; outcomes in their order."""
-    network.eval()
     results: dict[int, Outcome] = {}
-    for numbered in batches(examples, 256, 6_000):
-        batch = with_trees(collate([example for _, example in numbered], vocabulary), network)
+    for numbered, batch in batched(network, vocabulary, examples):
         reply = network.reply(batch.to(device))
         rows = zip(numbered, say(reply, batch, vocabulary), _ranked(reply), strict=True)
         for (number, example), said, ranked in rows:
@@ -109,6 +109,16 @@ def outcomes(
                 found=len(wanted.intersection(ranked[: len(wanted)])),
             )
     return [results[number] for number in range(len(examples))]
+
+
+def batched(
+    network: DynamicMemoryNetwork, vocabulary: Vocabulary, examples: Sequence[Example]
+) -> Iterator[tuple[list[tuple[int, Example]], Batch]]:
+    """The examples with their numbers, and as the network reads them, which is put in its way of
+    answering."""
+    network.eval()
+    for numbered in batches(examples, 256, 6_000):
+        yield numbered, with_trees(collate([one for _, one in numbered], vocabulary), network)
 
 
 def is_right(said: Said, example: Example) -> bool:
@@ -168,9 +178,14 @@ def _span_f1(examples: Sequence[Example], results: Sequence[Outcome]) -> dict[st
 def _correlated(examples: Sequence[Example], results: Sequence[Outcome]) -> dict[str, float]:
     said = torch.tensor([float(one.said.items[0]) for one in results])
     gold = torch.tensor([float((example.answer or ("0",))[0]) for example in examples])
+    return {"pearson": 100 * correlation(said, gold)}
+
+
+def correlation(said: Float[Tensor, " n"], gold: Float[Tensor, " n"]) -> float:
+    """Pearson's r; 0 where one says the same of all."""
     if len(said) < 2:
-        return {"pearson": 0.0}
-    return {"pearson": 100 * float(torch.corrcoef(torch.stack([said, gold]))[0, 1].nan_to_num())}
+        return 0.0
+    return float(torch.corrcoef(torch.stack([said, gold]))[0, 1].nan_to_num())
 
 
 def _translated(examples: Sequence[Example], results: Sequence[Outcome]) -> dict[str, float]:

@@ -15,15 +15,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from qaengine.batch import Example, collate
+from qaengine.batch import Example
 from qaengine.network.answers.score import mean as mean_step
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
-from qaengine.parsing import with_trees
-from qaengine.scoring import batches
+from qaengine.scoring import batched, correlation
 from qaengine.vocabulary import Vocabulary
 
-STEPS = 10
-"""Shares are tried in tenths."""
+TENTHS = 10
+"""Into which shares are cut."""
 
 
 class Ways(NamedTuple):
@@ -33,9 +32,8 @@ class Ways(NamedTuple):
     gold: Float[Tensor, " n"]
 
     def worth(self, shares: Sequence[float]) -> float:
-        """Pearson's r of the scores that these shares make; 0 where all are the same."""
-        scores = torch.tensor(shares) @ self.said
-        return float(torch.corrcoef(torch.stack([scores, self.gold]))[0, 1].nan_to_num())
+        """Pearson's r of the scores that these shares make."""
+        return correlation(torch.tensor(shares) @ self.said, self.gold)
 
 
 def ways_of(
@@ -45,10 +43,8 @@ def ways_of(
     device: torch.device,
 ) -> Ways:
     """Asks each question in every way."""
-    network.eval()
     said: dict[int, Tensor] = {}
-    for numbered in batches(examples, 256, 6_000):
-        batch = with_trees(collate([one for _, one in numbered], vocabulary), network)
+    for numbered, batch in batched(network, vocabulary, examples):
         ways = network.reply(batch.to(device)).decoded["ways"].cpu()
         scores = mean_step(ways.flatten(0, 1)).view(ways.shape[:2])
         said |= zip((number for number, _ in numbered), scores, strict=True)
@@ -69,6 +65,6 @@ def share_out(groups: Sequence[Ways]) -> tuple[float, ...]:
 
 def _tenths(count: int) -> Iterator[tuple[float, ...]]:
     """All that add up to one."""
-    for steps in product(range(STEPS + 1), repeat=count):
-        if sum(steps) == STEPS:
-            yield tuple(step / STEPS for step in steps)
+    for shares in product(range(TENTHS + 1), repeat=count):
+        if sum(shares) == TENTHS:
+            yield tuple(share / TENTHS for share in shares)

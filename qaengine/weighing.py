@@ -15,11 +15,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from qaengine.batch import Example, collate
+from qaengine.batch import Example
 from qaengine.metrics import f1
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
-from qaengine.parsing import with_trees
-from qaengine.scoring import batches
+from qaengine.scoring import batched
 from qaengine.vocabulary import Vocabulary
 
 SHIFTS = tuple(0.2 * step for step in range(-8, 13))
@@ -47,13 +46,10 @@ def measure(
     device: torch.device,
 ) -> Pairs:
     """Asks each pair, and by itself what is asked along."""
-    network.eval()
     count, first = len(examples), vocabulary.schemas[examples[0].task].labels[:1]
     own, further, asked = torch.zeros(count), torch.zeros(count), torch.zeros(count).bool()
-    for numbered in batches(examples, 256, 6_000):
-        numbers = torch.tensor([number for number, _ in numbered])
-        batch = collate([example for _, example in numbered], vocabulary)
-        batch = with_trees(batch, network).to(device)
+    for numbered, read in batched(network, vocabulary, examples):
+        numbers, batch = torch.tensor([number for number, _ in numbered]), read.to(device)
         labels = network.reply(replace(batch, further=None)).decoded["labels"]
         own[numbers] = (labels[:, 0] - labels[:, 1]).cpu()
         said = network.further(batch)
