@@ -46,7 +46,8 @@ class Example:
     question: Words
     answer: Words | None = None
     """The items of the gold answer (words, tags; one label, number or text, of labels also several
-    votes); () where the facts don't tell; None when a user asks."""
+    votes, of tags one vote on all facts after the other); () where the facts don't tell; None when
+    a user asks."""
     supports: tuple[int, ...] | None = None
     """Facts that the answer rests on; () for none; None where nobody knows."""
     task: str = ""
@@ -295,9 +296,16 @@ def _gold_label(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str
 
 
 def _gold_tags(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:
-    """(b, f): each fact's number among the task's labels, -1 behind the last."""
+    """(b, f, labels): the share of votes for each of the task's labels, of one answer all; nothing
+    behind the last fact."""
     numbers = _numbers(vocabulary, examples[0].task)
-    return {"tags": padded([[numbers[tag] for tag in _answered(one)] for one in examples], -1)}
+    shares = torch.zeros(len(examples), max(one.count for one in examples), len(numbers))
+    for row, one in enumerate(examples):
+        tags = torch.tensor([numbers[tag] for tag in _answered(one)])
+        votes = len(tags) // one.count
+        places = torch.arange(one.count).repeat(votes)
+        shares[row].index_put_((places, tags), torch.tensor(1 / votes), accumulate=True)
+    return {"tags": shares}
 
 
 def _gold_spans(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:

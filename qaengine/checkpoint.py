@@ -14,7 +14,7 @@ from safetensors.torch import load, save
 from qaengine import __version__
 from qaengine.errors import CheckpointError, RecipeError
 from qaengine.files import write_whole
-from qaengine.network.answers import MODULES, AnswerModule
+from qaengine.network.answers import AnswerModule, built_in
 from qaengine.network.config import NetworkConfig
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
 from qaengine.older_forms import network_of_today, weights_of_today
@@ -85,7 +85,7 @@ def build(config: NetworkConfig, vocabulary: Vocabulary) -> DynamicMemoryNetwork
 
 def _modules(config: NetworkConfig) -> dict[str, type[AnswerModule]]:
     """The built-in answer modules, with a plugin's in place of those that the settings name."""
-    modules = dict(MODULES)
+    modules = dict(built_in(config))
     for kind, name in config.answers.items():
         module = registry().answer(name)
         if module.kind != kind:

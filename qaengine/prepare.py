@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from qaengine.batch import Example, FactSpan, asked_along
@@ -122,7 +123,7 @@ def _examples(
         yield Example(
             facts[:count],
             split(asked["question"]),
-            tuple(asked["answer"]),
+            tuple(map(intern, asked["answer"])),  # votes name the same labels ever again
             None if supports is None else tuple(supports),
             schema.name,
             schema.answer,

@@ -427,8 +427,13 @@ def _begin_with(network: DynamicMemoryNetwork, known: Checkpoint) -> None:
         if network.config.closely(task) not in (None, known.config.network.closely(task))
         for part in (f".closer.{task}.", f".shares.{task}")
     )
+    other = tuple(  # another module answers: it begins anew
+        f"answers.{kind}."
+        for kind, module in known.network.answers.items()
+        if type(network.answers[kind]) is not type(module)
+    )
     for name, tensor in known.network.state_dict().items():
-        if any(part in name for part in moved):
+        if name.startswith(other) or any(part in name for part in moved):
             continue
         if name.startswith("router."):  # it is fitted anew, to more tasks
             continue

@@ -17,7 +17,7 @@ from qaengine.checkpoint import Checkpoint, build, load_checkpoint
 from qaengine.errors import CheckpointError
 
 OWN = {
-    "answers.text": ("deeper", "source", "writer"),
+    "answers.text": ("deeper", "source", "text_layers", "writer"),
     "answers.score": ("compare",),
 }
 """Settings of the network that are a part's alone."""

@@ -74,6 +74,9 @@ class NetworkConfig(Frozen):
     written; with it, what is written also sees each word by itself."""
     deeper: int = Field(default=0, ge=0, multiple_of=2)
     """Width of a second layer in which texts are read and written, above the first (`source`)."""
+    text_layers: tuple[int, int] = (0, 0)
+    """Layers of attention which read the words once more for a text and which write it, `writer`
+    wide, in place of recurrences; 0 and 0 for these."""
     compare: int = Field(default=0, ge=0)
     """Width, in each direction, of a recurrence that reads two sentences once more for a score, and
     compares them word by word."""

@@ -9,6 +9,7 @@ import torch
 
 from qaengine.batch import Batch, Example, collate
 from qaengine.checkpoint import Checkpoint
+from qaengine.network.answers.recurrent_text import RecurrentText
 from qaengine.network.answers.text import TextAnswer
 from qaengine.saying import say
 from qaengine.schema import TaskSchema, Triple
@@ -32,7 +33,14 @@ TRIPLES = [
 EXAMPLES = [example(triple, SCHEMA) for triple in TRIPLES]
 
 
-@pytest.fixture(scope="module", params=[{}, {"source": 8, "deeper": 8}], ids=["plain", "deeper"])
+FORMS = {
+    "recurrent": {},
+    "deeper": {"source": 8, "deeper": 8},
+    "attentive": {"writer": 16, "text_layers": (1, 2)},
+}
+
+
+@pytest.fixture(scope="module", params=FORMS.values(), ids=FORMS)
 def learnt(request: pytest.FixtureRequest) -> Checkpoint:
     """Has learnt a little: it is sure of some parts and not of others."""
     return tiny_engine(TRIPLES, tasks=(SCHEMA,), steps=60, **request.param).checkpoint
@@ -141,11 +149,11 @@ def test_a_second_layer_begins_at_nothing() -> None:
     assert wider.second.table.grad.abs().sum() > 0
 
 
-def _grown(known: Checkpoint, **more: int) -> TextAnswer:
+def _grown(known: Checkpoint, **more: int) -> RecurrentText:
     """The checkpoint's module with more to it, which says what that said; with gradients."""
     config = known.config.network.model_copy(update=more)
     module = known.network.answers["text"]
-    wider = TextAnswer(config, known.vocabulary)
+    wider = RecurrentText(config, known.vocabulary)
     wider.load_state_dict(module.state_dict(), strict=False)
     before = written(known, *EXAMPLES)
     known.network.answers["text"] = wider.eval()
@@ -155,11 +163,12 @@ def _grown(known: Checkpoint, **more: int) -> TextAnswer:
     return wider
 
 
-def test_weights_seen_at_every_step_have_the_gradients_of_all_of_them(learnt: Checkpoint) -> None:
+def test_weights_seen_at_every_step_have_the_gradients_of_all_of_them() -> None:
     """They are gathered in one product; here each is compared with a difference quotient."""
+    learnt = tiny_engine(TRIPLES, tasks=(SCHEMA,), steps=60).checkpoint
     network = copy.deepcopy(learnt.network).double().eval()
     module = network.answers["text"]
-    assert isinstance(module, TextAnswer)
+    assert isinstance(module, RecurrentText)
     batch = collate(EXAMPLES[:1], learnt.vocabulary)
     network.loss(batch).answer.sum().backward()
     for weight in (module.cell.weight_ih, module.cell.weight_hh, module.look.weight):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -40,8 +39,7 @@ class TagsAnswer(AnswerModule):
         """The mean over the facts."""
         assert batch.gold is not None
         logits, gold = self._logits(thought, batch.task), batch.gold.answer["tags"]
-        losses = F.cross_entropy(logits.transpose(1, 2), gold, reduction="none", ignore_index=-1)
-        return losses.sum(1) / (gold >= 0).sum(1)
+        return -(gold * logits.log_softmax(-1)).sum((1, 2)) / gold.sum((1, 2))
 
     def decode(self, thought: Thought, batch: Batch) -> dict[str, Tensor]:
         """Log probabilities of the tags, (b, f, tags)."""
