@@ -8,6 +8,7 @@ but normalised first). Memory and question, which says in which language, stand 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import torch
@@ -172,8 +173,9 @@ class AttentiveText(TextAnswer):
         self, parts: Int[Tensor, "b l"], place: int, start: Float[Tensor, "b d"]
     ) -> Float[Tensor, "b l d"]:
         """Parts with their places in the text, from `place` on; with the first comes the start."""
-        width = self.table.embedding_dim
-        steps = self.table(parts) * width**0.5 + places(place, parts.shape[1], width).to(start)
+        width, end = self.table.embedding_dim, place + parts.shape[1]
+        known = places(1 << (end - 1).bit_length(), width)[place:end]  # some, ever again
+        steps = self.table(parts) * width**0.5 + known.to(start)
         if place == 0:
             steps = torch.cat([steps[:, :1] + start.unsqueeze(1), steps[:, 1:]], 1)
         entered: Tensor = self.dropout(steps)
@@ -183,11 +185,16 @@ class AttentiveText(TextAnswer):
 class _Drafts(Writing):
     """Texts on their way: what each layer saw of them."""
 
+    ROOM = 16
+    """Parts that there is room for at first."""
+
     def __init__(self, module: AttentiveText, source: _Source) -> None:
         self.module, self.source = module, source
         self.start = source.start.repeat_interleave(module.BEAM, 0)
         self.ids = source.parts.ids.repeat_interleave(module.BEAM, 0)
-        self.before: list[_Seen] = []
+        shape = 2 * len(source.words), len(self.ids), module.heads, self.ROOM
+        self.seen = self.start.new_empty(*shape, self.start.shape[-1] // module.heads)
+        """Keys and values of each layer, in one tensor: to keep some rows is one step, not many."""
         self.place = 0
 
     def chances(
@@ -195,17 +202,17 @@ class _Drafts(Writing):
     ) -> tuple[Float[Tensor, "n v"], Float[Tensor, "n t"]]:
         """Of the next part, written or copied."""
         module, source = self.module, self.source
+        if self.place == self.seen.shape[3]:
+            self.seen = torch.cat([self.seen, torch.empty_like(self.seen)], 3)
         steps = module.entered(parts.unsqueeze(1), self.place, self.start)
-        behind, seen = steps.new_zeros(1, 1, 1), []
+        behind = steps.new_zeros(1, 1, 1)
         for number, layer in enumerate(module.layers()):
             asked, own = layer.parts(steps)
-            if self.place:
-                pairs = zip(self.before[number], own, strict=True)
-                own = _Seen(*(torch.cat(pair, 1) for pair in pairs))
-            seen.append(own)
-            words = source.words[number]
-            steps, weights = layer(steps, asked, own, behind, words, source.unseen)
-        self.before, self.place = seen, self.place + 1
+            before = self._with(number, own)
+            steps, weights = layer(
+                steps, asked, before, behind, source.words[number], source.unseen
+            )
+        self.place += 1
         states = module.wrote(steps).view(-1, module.BEAM, steps.shape[-1])
         pointed = module.pointed(states, source.part_keys, source.parts).flatten(0, 1)
         states = states.flatten(0, 1)
@@ -214,16 +221,20 @@ class _Drafts(Writing):
         looked = torch.unflatten(weights, 0, (-1, module.heads)).mean(1).flatten(0, 1)
         return mixed(logits, copying, pointed, self.ids), looked
 
+    def _with(self, number: int, own: _Seen) -> _Seen:
+        """What a layer saw before, and this step."""
+        both = self.seen[2 * number : 2 * number + 2].flatten(1, 2)
+        for all_of_them, new in zip(both, own, strict=True):
+            all_of_them[:, self.place] = new.squeeze(1)
+        return _Seen(*both[:, :, : self.place + 1])
+
     def keep(self, rows: Int[Tensor, " n"]) -> None:
-        heads = self.module.heads
-        self.before = [
-            _Seen(*(torch.unflatten(one, 0, (-1, heads))[rows].flatten(0, 1) for one in layer))
-            for layer in self.before
-        ]
+        self.seen = self.seen.index_select(1, rows)
 
 
-def places(first: int, count: int, width: int) -> Float[Tensor, "l d"]:
+@cache
+def places(count: int, width: int) -> Float[Tensor, "l d"]:
     """Sines and cosines that tell the places of parts in a text."""
-    numbers = torch.arange(first, first + count, dtype=torch.float32).unsqueeze(1)
+    numbers = torch.arange(count, dtype=torch.float32).unsqueeze(1)
     rates = 10_000 ** -(torch.arange(0, width, 2, dtype=torch.float32) / width)
     return torch.cat([(numbers * rates).sin(), (numbers * rates).cos()], -1)
