@@ -24,7 +24,7 @@ from qaengine.schema import Frozen, TaskSchema
 from qaengine.scoring import Calibration
 from qaengine.vocabulary import Vocabulary
 
-FORMAT = 8
+FORMAT = 9
 """Version of the folder's form; grows when an older qaengine could not read it."""
 OLDEST = 2
 """The oldest form that is read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from qaengine.batch import Batch, Example, collate
+from qaengine.schema import TaskSchema
 from qaengine.vocabulary import ABSTAIN, END, UNKNOWN, Vocabulary
 
 VOCABULARY = Vocabulary(
@@ -80,6 +81,29 @@ def test_shorter_answer_does_not_count_behind_its_end() -> None:
     gold = batch_of(example("a b", answer="a,b"), example("a", answer="a")).gold
     assert gold is not None
     assert gold.answer["mask"].tolist() == [[True, True, True], [True, True, False]]
+
+
+def test_votes_on_a_tag_are_shared_out() -> None:
+    """Four votes on two words, beside an answer of one word."""
+    schema = TaskSchema(
+        name="tag",
+        question="?",
+        facts="tokens",
+        answer="tags",
+        labels=("N", "V"),
+        source="ours",
+        license="any",
+    )
+    vocabulary = VOCABULARY.model_copy(update={"tasks": (schema,)})
+    examples = [
+        Example(
+            (tuple(text.split()),), ("?",), tuple(votes), task="tag", kind="tags", unit="tokens"
+        )
+        for text, votes in (("dogs bark", "NVNVNNNV"), ("dogs", "N"))
+    ]
+    gold = collate(examples, vocabulary).gold
+    assert gold is not None
+    assert gold.answer["tags"].tolist() == [[[1, 0], [0.25, 0.75]], [[1, 0], [0, 0]]]
 
 
 def test_supports_are_known_or_not() -> None:

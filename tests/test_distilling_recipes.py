@@ -8,7 +8,7 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -17,11 +17,12 @@ from typing import Any
 import pytest
 import torch
 
-from qaengine.batch import Example
+from qaengine.batch import Example, collate
 from qaengine.errors import CheckpointError
 from qaengine.prepare import read_stories
 from qaengine.registry import registry
 from qaengine.saying import Said
+from qaengine.schema import TaskSchema
 from qaengine.scoring import outcomes
 from qaengine.testing import tiny_engine
 from qaengine.text import example, words
@@ -64,6 +65,48 @@ def test_a_score_is_the_mean_of_its_chances(recipe: Any) -> None:
 def test_tags_are_given_as_they_are(recipe: Any) -> None:
     said = Said(("NN", "VB"), 0.5)
     assert recipe("silver")._answer(said, {"NN"}) == ["NN", "VB"]
+
+
+def test_two_networks_vote_on_tags(
+    recipe: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First on texts that the learner tells otherwise; a vote is a whole text's."""
+    task = registry().task("part_of_speech")
+    asked = [example(triple, task.schema) for triple in task.samples()]
+    for name, seed in (("teacher", 0), ("learner", 1)):
+        engine = tiny_engine(task.samples(), tasks=(task.schema,), steps=20, seed=seed)
+        engine.checkpoint.save(tmp_path / name)
+        stories(tmp_path / name / "prepared" / "0-train.jsonl.gz", task.schema, asked)
+    known = outcomes(engine.checkpoint.network, engine.checkpoint.vocabulary, asked, CPU)
+    odd = asked[-1]
+    silver = [replace(one, answer=said.said.items) for one, said in zip(asked, known, strict=True)]
+    silver[-1] = replace(odd, answer=("``",) * odd.count)
+    stories(tmp_path / "silver.jsonl.gz", task.schema, silver)
+    out = tmp_path / "votes.jsonl.gz"
+    told = [tmp_path / "teacher", tmp_path / "learner", "--silver", tmp_path / "silver.jsonl.gz"]
+    monkeypatch.setattr(sys, "argv", ["", *map(str, told), "--count", "2", "--out", str(out)])
+    recipe("silver_tags").main()
+    (found,) = read_stories(out).values()
+    assert len(found) == 2
+    assert found[0].facts == odd.facts
+    for one in found:
+        assert one.answer is not None
+        assert len(one.answer) == recipe("silver_tags").VOTES * one.count
+        assert set(one.answer) <= set(task.schema.labels)
+    loss = engine.checkpoint.network.loss(collate(found, engine.checkpoint.vocabulary))
+    assert loss.answer.isfinite().all()
+
+
+def stories(path: Path, schema: TaskSchema, examples: Sequence[Example]) -> None:
+    """Writes prepared tags."""
+    lines = [schema.model_dump_json()]
+    for one in examples:
+        asked = {"facts": 1, "question": " ".join(one.question), "answer": one.answer}
+        facts = [" ".join(fact) for fact in one.facts]
+        told = {"group": "tags", "facts": facts, "asked": [asked | {"supports": None}]}
+        lines.append(json.dumps(told))
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(gzip.compress("\n".join(lines).encode()))
 
 
 def test_names_are_written_so_that_they_can_be_prepared(recipe: Any, tmp_path: Path) -> None:

@@ -260,6 +260,20 @@ def test_a_task_that_another_reading_serves_than_before_begins_anew_to_hear_it()
         assert torch.equal(tensor, before[name] if fresh else given[name]), name
 
 
+def test_another_module_for_a_kind_begins_anew() -> None:
+    task = registry().task("translation")
+    known, wanted = (
+        tiny_engine(task.samples(), tasks=(task.schema,), seed=seed, steps=2, **more).checkpoint
+        for seed, more in enumerate(({}, {"text_layers": (1, 1), "writer": 8}))
+    )
+    before = {name: tensor.clone() for name, tensor in wanted.network.state_dict().items()}
+    _begin_with(wanted.network, known)
+    given = known.network.state_dict()
+    for name, tensor in wanted.network.state_dict().items():
+        fresh = name.startswith("answers.text.")
+        assert torch.equal(tensor, before[name] if fresh else given[name]), name
+
+
 def test_start_is_trained_further(folder: Path, tmp_path: Path) -> None:
     milk().save(tmp_path / "known")
     train(recipe(), folder, device="cpu", rounds=2, start=tmp_path / "known")

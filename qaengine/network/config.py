@@ -99,6 +99,13 @@ class NetworkConfig(Frozen):
             raise ValueError(f"width {self.width} cannot be shared by {self.heads} heads")
         if self.deeper and not self.source:
             raise ValueError(f"deeper = {self.deeper} wants a first layer: set source, too")
+        reading, writing = self.text_layers
+        if min(reading, writing) < 0 or (reading and not writing):
+            raise ValueError(f"text_layers = [{reading}, {writing}]: none of them writes")
+        if writing and self.writer % (2 * self.heads):
+            raise ValueError(
+                f"writer = {self.writer} with text_layers wants a multiple of {2 * self.heads}"
+            )
         served = Counter(task for one in self.closer.values() for task in one.tasks)
         for task, times in served.items():
             if times > 1:

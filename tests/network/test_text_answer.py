@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
 
 from qaengine.batch import Batch, Example, collate
 from qaengine.checkpoint import Checkpoint
+from qaengine.network.answers.attentive_text import AttentiveText, _Drafts
 from qaengine.network.answers.recurrent_text import RecurrentText
 from qaengine.network.answers.text import TextAnswer
 from qaengine.saying import say
@@ -33,7 +36,7 @@ TRIPLES = [
 EXAMPLES = [example(triple, SCHEMA) for triple in TRIPLES]
 
 
-FORMS = {
+FORMS: dict[str, dict[str, Any]] = {
     "recurrent": {},
     "deeper": {"source": 8, "deeper": 8},
     "attentive": {"writer": 16, "text_layers": (1, 2)},
@@ -147,6 +150,33 @@ def test_a_second_layer_begins_at_nothing() -> None:
     assert wider.second is not None
     assert wider.second.table.grad is not None
     assert wider.second.table.grad.abs().sum() > 0
+
+
+def test_every_weight_of_attention_learns() -> None:
+    known = tiny_engine(TRIPLES, tasks=(SCHEMA,), **FORMS["attentive"]).checkpoint
+    known.network.loss(collate(EXAMPLES, known.vocabulary)).answer.mean().backward()
+    module = known.network.answers["text"]
+    assert isinstance(module, AttentiveText)
+    for name, weight in module.named_parameters():
+        assert weight.grad is not None, name
+        assert weight.grad.abs().sum() > 0, name
+
+
+def test_long_texts_have_room() -> None:
+    """Here no text ends by itself; it is as likely as when it is read at once."""
+    known = tiny_engine(TRIPLES, tasks=(SCHEMA,), **FORMS["attentive"]).checkpoint
+    module = known.network.answers["text"]
+    assert isinstance(module, AttentiveText)
+    with torch.no_grad():
+        module.bias[END] = -50
+        module.copies.bias.fill_(-50)
+    module.SMOOTHING = 0.0
+    for one in EXAMPLES:
+        long = replace(one, facts=(one.facts[0] * 9,))
+        found = written(known, long)
+        assert found["parts"].shape[1] == 2 * long.count + 20 > 2 * _Drafts.ROOM
+        loss = known.network.loss(_wanting(known, long, found["parts"][0])).answer.detach()
+        assert torch.allclose(found["likelihood"], (-loss).exp(), atol=1e-3)
 
 
 def _grown(known: Checkpoint, **more: int) -> RecurrentText:
