@@ -20,7 +20,13 @@ from qaengine_tasks.worlds import (
     words,
 )
 from qaengine_tasks.worlds.parse import RESERVED
-from qaengine_tasks.worlds.phrases import FACTS, FOREIGN, TRAIN_QUESTIONS
+from qaengine_tasks.worlds.phrases import (
+    FACTS,
+    FOREIGN,
+    QUESTIONS,
+    TRAIN_QUESTIONS,
+    VALID_QUESTIONS,
+)
 
 CLOSED = {*"nesw", "yes", "no", "maybe", "nothing", "nobody", *words.NUMBERS, *words.MOODS}
 CLOSED |= {*words.MOODS.values(), *words.ANIMALS}
@@ -127,16 +133,29 @@ def _pattern(phrase: str) -> str:
     return re.sub(r"\\\{\w\\\}", r"[\\w ]+", re.escape(phrase))
 
 
-def test_held_out_phrasings_are_only_in_test() -> None:
-    phrases = [p for some in HELD_OUT_QUESTIONS.values() for p in some] + list(HELD_OUT_FOREIGN)
-    held_out = re.compile("|".join(map(_pattern, phrases)))
+@pytest.mark.parametrize("split", ["valid", "test"])
+def test_a_split_asks_in_ways_of_its_own(split: str) -> None:
+    held_out = {"valid": VALID_QUESTIONS, "test": HELD_OUT_QUESTIONS}[split]
+    phrases = [p for some in held_out.values() for p in some]
+    phrases += HELD_OUT_FOREIGN if split == "test" else ()
+    own = re.compile("|".join(map(_pattern, phrases)))
 
-    def share(split: str) -> float:
-        asked = [t.question for t in Worlds().examples(split, count=2000)]  # type: ignore[arg-type]
-        return sum(held_out.fullmatch(question) is not None for question in asked) / len(asked)
+    def share(other: str) -> float:
+        asked = [t.question for t in Worlds().examples(other, count=2000)]  # type: ignore[arg-type]
+        return sum(own.fullmatch(question) is not None for question in asked) / len(asked)
 
-    assert share("train") == share("valid") == 0
-    assert share("test") > 0.3
+    assert {other for other in ("train", "valid", "test") if share(other)} == {split}
+    assert share(split) > 0.3
+
+
+def test_phrasings_for_validation_ask_for_the_same_slots() -> None:
+    assert VALID_QUESTIONS.keys() == QUESTIONS.keys()
+    for ask, phrases in VALID_QUESTIONS.items():
+        for phrase in phrases:
+            assert set(re.findall(r"{(\w)}", phrase)) == set(
+                re.findall(r"{(\w)}", QUESTIONS[ask][0])
+            )
+            assert phrase not in QUESTIONS[ask]
 
 
 def test_kinds_and_lengths_that_cannot_be() -> None:

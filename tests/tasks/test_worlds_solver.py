@@ -17,7 +17,7 @@ from qaengine_tasks.worlds.solver import solve
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_solver_agrees_with_the_simulation(kind: str) -> None:
-    for held_out in (False, True):
+    for held_out in (None, "test"):
         for story in islice(stories(31, kinds=[kind], held_out=held_out), 60):
             assert all(parse(fact) for fact in story.facts)
             for question in story.questions:

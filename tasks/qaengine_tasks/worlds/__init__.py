@@ -61,11 +61,11 @@ class Worlds(Task):
     def examples(
         self, split: Split, *, count: int = 10_000, seed: int = 0, **options: Any
     ) -> Iterator[Triple]:
-        """`count` triples; splits share no seed, and "test" has phrasings unseen in training too.
+        """`count` triples; splits share no seed, "valid" and "test" ask in ways of their own, too.
 
         `options` go to `stories`: kinds, facts, unanswerable, invented, held_out.
         """
-        options = {"held_out": split == "test", **options}
+        options = {"held_out": None if split == "train" else split, **options}
         told = stories(3 * seed + _SPLITS[split], **options)
         return islice((triple for story in told for triple in triples(story)), count)
 
@@ -83,7 +83,7 @@ class Worlds(Task):
 
         `cuts` and `fewer` of them are retold, as `retold` says.
         """
-        options = {"held_out": split == "test", **options}
+        options = {"held_out": None if split == "train" else split, **options}
         rng = Random(seed)
         for story in islice(stories(3 * seed + _SPLITS[split], **options), count):
             kinds: dict[str, list[Triple]] = {}

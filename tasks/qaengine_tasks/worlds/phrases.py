@@ -19,6 +19,8 @@ QUESTIONS = phrasings("questions")
 """Every question with its phrasings; the first is bAbI's own."""
 HELD_OUT_QUESTIONS = {ask: phrases[-2:] for ask, phrases in QUESTIONS.items()}
 """For each question the two phrasings that only the test split uses."""
+VALID_QUESTIONS = phrasings("questions_valid")
+"""Two that only the validation split uses."""
 TRAIN_QUESTIONS = {ask: phrases[:-2] for ask, phrases in QUESTIONS.items()}
 
 _FOREIGN = phrasings("foreign")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from qaengine.errors import InputError, unknown
+from qaengine.schema import Split
 from qaengine_tasks.worlds.animals import Animals
 from qaengine_tasks.worlds.cast import Cast
 from qaengine_tasks.worlds.families import (
@@ -44,7 +45,7 @@ class Plan:
     facts: tuple[int, int]
     unanswerable: float
     invented: float
-    held_out: bool
+    held_out: Split | None
 
 
 def stories(
@@ -54,14 +55,15 @@ def stories(
     facts: tuple[int, int] = (2, 200),
     unanswerable: float = 0.1,
     invented: float = 0.3,
-    held_out: bool = False,
+    held_out: Split | None = None,
 ) -> Iterator[Story]:
     """Endless stories with one to five questions each; the same ones for the same arguments.
 
     `kinds`: kinds of reasoning to ask for (all twenty); `facts`: least and most facts of a story;
     `unanswerable`: share of questions that the facts don't answer;
     `invented`: share of stories in invented words;
-    `held_out`: also use the phrasings and foreign questions kept out of training.
+    `held_out`: also use the phrasings kept out of training for "valid" or for "test", with that its
+    foreign questions.
     Raises `InputError` for an unknown kind or an impossible number of facts.
     """
     for kind in kinds or ():

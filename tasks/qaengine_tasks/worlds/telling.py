@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
+from qaengine.schema import Split
 from qaengine_tasks.worlds.phrases import (
     FACTS,
     HELD_OUT_QUESTIONS,
@@ -13,19 +14,25 @@ from qaengine_tasks.worlds.phrases import (
     PLAIN_FACTS,
     QUESTIONS,
     TRAIN_QUESTIONS,
+    VALID_QUESTIONS,
 )
 
 _NOISE = tuple(NOISE)
+_UNSEEN: dict[Split, dict[str, tuple[str, ...]]] = {
+    "valid": VALID_QUESTIONS,
+    "test": HELD_OUT_QUESTIONS,
+}
 
 
 class Teller:
-    """Chooses phrasings for one story. `held_out`: also those that training never sees."""
+    """Chooses phrasings for one story. `held_out`: also those that training never sees, of a
+    split."""
 
-    def __init__(self, rng: Random, held_out: bool) -> None:
+    def __init__(self, rng: Random, held_out: Split | None) -> None:
         self.rng = rng
         self.plain = rng.random() < 0.25
         self.facts = PLAIN_FACTS if self.plain else FACTS
-        self.questions = QUESTIONS if held_out else TRAIN_QUESTIONS
+        self.questions = QUESTIONS if held_out == "test" else TRAIN_QUESTIONS
         self.held_out = held_out
         self.spelling = rng.random() < 0.1
 
@@ -71,7 +78,7 @@ class Teller:
         """A question: bAbI's own words, another phrasing, or a held-out one."""
         chance = self.rng.random()
         if self.held_out and chance < 0.5:
-            phrases: Sequence[str] = HELD_OUT_QUESTIONS[ask]
+            phrases: Sequence[str] = _UNSEEN[self.held_out][ask]
         elif self.plain or chance > 0.7:
             phrases = self.questions[ask][:1]
         else:
