@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qaengine.errors import PluginError as PluginError
     from qaengine.errors import QAEngineError as QAEngineError
     from qaengine.errors import RecipeError as RecipeError
+    from qaengine.errors import TrainingError as TrainingError
     from qaengine.plugin_api import Task as Task
     from qaengine.plugin_api import hookimpl as hookimpl
     from qaengine.schema import Answer as Answer
@@ -37,6 +38,7 @@ _HOMES = {
         "PluginError",
         "QAEngineError",
         "RecipeError",
+        "TrainingError",
     ),
     "schema": ("Answer", "Evidence", "TaskSchema", "Triple"),
     "plugin_api": ("Task", "hookimpl"),

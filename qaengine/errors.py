@@ -30,6 +30,10 @@ class RecipeError(QAEngineError):
     """A training recipe holds an unknown key or an impossible value."""
 
 
+class TrainingError(QAEngineError):
+    """A training went astray; what was saved before stands."""
+
+
 def unknown(kind: str, name: str, existing: Iterable[str]) -> str:
     """The sentence for a name that does not exist: "did you mean", and what there is."""
     names = sorted(existing)

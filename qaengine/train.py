@@ -9,6 +9,7 @@ and resumed ends with the weights of one that was not.
 from __future__ import annotations
 
 import json
+import math
 import random
 import time
 from collections import Counter
@@ -26,7 +27,7 @@ from torch import nn
 from qaengine.balance import settled
 from qaengine.batch import Example, collate
 from qaengine.checkpoint import Checkpoint, Config, build, load_checkpoint
-from qaengine.errors import CheckpointError, DataError, RecipeError, unknown
+from qaengine.errors import CheckpointError, DataError, RecipeError, TrainingError, unknown
 from qaengine.files import write_whole
 from qaengine.network.config import NetworkConfig
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
@@ -198,6 +199,12 @@ class _Session:
         nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.training.clip)
         self.optimizer.step()
         for (group, _), value in zip(drawn, total.tolist(), strict=True):
+            if not math.isfinite(value):  # not to be saved over what was learnt before
+                raise TrainingError(
+                    f"In round {self.round + 1} a loss of {group!r} came to {value}. What was saved "
+                    f"before stands in {self.folder}: begin from there (--from), with a lower "
+                    "training.learning_rate, or with training.precision = 'float'."
+                )
             self.losses[group] += 0.01 * (value - self.losses[group])
         parts = {part: value for part, value in vars(loss).items() if value is not None}
         return {part: float(value.detach().sum()) for part, value in parts.items()}
@@ -277,7 +284,7 @@ class _Session:
                 f"{self.folder} was trained with other words: from another checkpoint, or on "
                 "other stories. Resume with the --from that it began with."
             ) from None
-        state.restore_optimizer(self.optimizer)
+        state.restore_optimizer(self.optimizer, self.network)
         counters = state.counters
         self.round, self.best = counters["round"], counters["best"]
         self.since_best, self.best_metrics = counters["since_best"], counters["best_metrics"]

@@ -27,13 +27,28 @@ class State(NamedTuple):
     network: dict[str, Tensor]
     optimizer: dict[str, Tensor]
 
-    def restore_optimizer(self, optimizer: Optimizer) -> None:
+    def restore_optimizer(self, optimizer: Optimizer, network: nn.Module) -> None:
+        """Gives each weight its own state back, in whatever order a network names them by now;
+        raises `CheckpointError` where it is not known by name."""
+        numbers = {name: number for number, name in _names(optimizer, network).items()}
         state: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in self.optimizer.items():
-            number, _, key = name.partition(".")
-            state.setdefault(int(number), {})[key] = tensor.cpu() if key == "step" else tensor
+        for named, tensor in self.optimizer.items():
+            name, _, key = named.rpartition(".")
+            if name not in numbers:
+                raise CheckpointError(
+                    f"The training was saved by another qaengine: its optimizer knows {name!r}. "
+                    "Begin anew, with --from its checkpoint."
+                )
+            state.setdefault(numbers[name], {})[key] = tensor.cpu() if key == "step" else tensor
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _names(optimizer: Optimizer, network: nn.Module) -> dict[int, str]:
+    """The weights' names, by the numbers that the optimizer gives them."""
+    known = {id(one): name for name, one in network.named_parameters()}
+    weights = (one for group in optimizer.param_groups for one in group["params"])
+    return {number: known[id(one)] for number, one in enumerate(weights)}
 
 
 def write_state(
@@ -45,8 +60,9 @@ def write_state(
 ) -> None:
     """Writes the file whole, with the recipe beside the counters."""
     tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
+    names = _names(optimizer, network)
     for number, state in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
+        tensors |= {f"optimizer.{names[number]}.{key}": value for key, value in state.items()}
     content = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     told = {**counters, "recipe": recipe.model_dump(mode="json")}
     write_whole(folder / NAME, save(content, {"counters": json.dumps(told)}))

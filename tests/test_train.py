@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from qaengine.batch import Batch
 from qaengine.checkpoint import load_checkpoint
 from qaengine.engine import Engine
-from qaengine.errors import CheckpointError, DataError, QAEngineError, RecipeError
+from qaengine.errors import CheckpointError, DataError, QAEngineError, RecipeError, TrainingError
+from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork, Loss
 from qaengine.plugin_api import Task
 from qaengine.prepare import prepare
 from qaengine.recipe import Recipe
@@ -23,6 +26,7 @@ from qaengine.registry import registry
 from qaengine.schema import Triple
 from qaengine.testing import tiny_engine
 from qaengine.train import _begin_with, _Session, train
+from qaengine.training_state import NAME, read_state
 
 ROOT = Path(__file__).parents[1]
 SETTINGS: dict[str, Any] = {
@@ -168,6 +172,54 @@ def test_damaged_state_does_not_resume(folder: Path) -> None:
     (folder / "training.safetensors").write_bytes(b"damaged")
     with pytest.raises(CheckpointError, match=r"training\.safetensors is damaged"):
         train(recipe(), folder, device="cpu", resume=True)
+
+
+def test_a_loss_that_is_no_number_ends_a_training_and_spoils_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(recipe(), folder, device="cpu", rounds=2)
+    before = (folder / NAME).read_bytes()
+    known = DynamicMemoryNetwork.loss
+
+    def astray(network: DynamicMemoryNetwork, batch: Batch) -> Loss:
+        loss = known(network, batch)
+        return replace(loss, answer=loss.answer * float("nan"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DynamicMemoryNetwork, "loss", astray)
+        with pytest.raises(TrainingError, match=r"In round 3 .* came to nan"):
+            train(recipe(), folder, device="cpu", resume=True)
+    assert (folder / NAME).read_bytes() == before
+
+
+def test_each_weight_gets_its_own_state_of_the_optimizer_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here a later network names its weights in another order."""
+    train(recipe(), folder, device="cpu", rounds=1)
+    session = _session_of(recipe(), folder, resume=True)
+    known = dict(session.network.named_parameters())
+    orders = known, dict(reversed(known.items()))
+    state = read_state(folder, recipe())
+    found: list[dict[str, Any]] = []
+    for order in orders:
+        monkeypatch.setattr(session.network, "named_parameters", order.items)
+        optimizer = torch.optim.AdamW(order.values())
+        state.restore_optimizer(optimizer, session.network)
+        found.append({name: optimizer.state[one].get("exp_avg") for name, one in order.items()})
+    for name, value in found[0].items():
+        assert value is None or torch.equal(value, found[1][name]), name
+    assert any(value is not None for value in found[0].values())
+
+
+def test_a_state_of_numbers_does_not_resume(folder: Path) -> None:
+    """As older versions wrote it: nothing says whose they are."""
+    train(recipe(), folder, device="cpu", rounds=1)
+    state = read_state(folder, recipe())
+    session = _session_of(recipe(), folder, resume=True)
+    numbered = state._replace(optimizer={"0.exp_avg": torch.zeros(1)})
+    with pytest.raises(CheckpointError, match="saved by another qaengine"):
+        numbered.restore_optimizer(session.optimizer, session.network)
 
 
 def test_training_ends_early_without_improvement(

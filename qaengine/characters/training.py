@@ -180,5 +180,5 @@ class _Session:
         """Goes on where the last complete round ended."""
         state = read_state(self.folder, self.recipe)
         self.network.load_state_dict(state.network)
-        state.restore_optimizer(self.optimizer)
+        state.restore_optimizer(self.optimizer, self.network)
         self.round, self.best = state.counters["round"], state.counters["best"]
