@@ -201,7 +201,7 @@ class _Session:
         for (group, _), value in zip(drawn, total.tolist(), strict=True):
             if not math.isfinite(value):  # not to be saved over what was learnt before
                 raise TrainingError(
-                    f"In round {self.round + 1} a loss of {group!r} came to {value}. What was saved "
+                    f"In round {self.round + 1} a loss of {group!r} is {value}. What was saved "
                     f"before stands in {self.folder}: begin from there (--from), with a lower "
                     "training.learning_rate, or with training.precision = 'float'."
                 )

@@ -187,7 +187,7 @@ def test_a_loss_that_is_no_number_ends_a_training_and_spoils_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr(DynamicMemoryNetwork, "loss", astray)
-        with pytest.raises(TrainingError, match=r"In round 3 .* came to nan"):
+        with pytest.raises(TrainingError, match=r"In round 3 .* is nan"):
             train(recipe(), folder, device="cpu", resume=True)
     assert (folder / NAME).read_bytes() == before
 
