@@ -120,7 +120,7 @@ class AttentiveText(TextAnswer):
         self.read = nn.LayerNorm(own)
         self.writing = nn.ModuleList(WritingLayer(*form) for _ in range(writing))
         self.wrote = nn.LayerNorm(own)
-        self.part_key = nn.Linear(own, own)
+        self.point, self.part_key = nn.Linear(own, own), nn.Linear(own, own)
         self.copies = nn.Linear(own, 1)
         nn.init.constant_(self.copies.bias, -2.0)
 

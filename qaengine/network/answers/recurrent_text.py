@@ -88,7 +88,7 @@ class RecurrentText(TextAnswer):
             nn.init.zeros_(self.seen_around.weight)  # a network that learnt without stays as it was
         self.part_key = nn.Linear(width, hidden)
         self.cell = nn.GRUCell(2 * width + hidden, hidden)
-        self.look = nn.Linear(hidden, hidden)
+        self.look, self.point = nn.Linear(hidden, hidden), nn.Linear(hidden, hidden)
         self.write = nn.Linear(2 * hidden + width, width)
         if config.source:
             self.word = nn.Linear(width, width)

@@ -36,10 +36,12 @@ class TextAnswer(AnswerModule):
     DRAWN = 600
     """Parts that stand for those which nobody wrote in a batch."""
 
+    point: nn.Linear
+    """From what a step knows to what it would copy."""
+
     def __init__(self, config: NetworkConfig, vocabulary: Vocabulary) -> None:
         super().__init__(config, vocabulary)
         self.bias = nn.Parameter(torch.zeros(len(vocabulary.parts)))
-        self.point = nn.Linear(config.writer, config.writer)
         self.dropout = nn.Dropout(config.written_dropout)
 
     def decode(self, thought: Thought, batch: Batch) -> dict[str, Tensor]:
