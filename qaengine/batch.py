@@ -287,25 +287,26 @@ def _gold_words(
 
 def _gold_label(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:
     """(b, labels): the share of votes for each of the task's labels; of one answer all."""
-    numbers = _numbers(vocabulary, examples[0].task)
-    shares = torch.zeros(len(examples), len(numbers))
-    for row, votes in enumerate(map(_answered, examples)):
-        for one in votes:
-            shares[row, numbers[one]] += 1 / len(votes)
-    return {"label": shares}
+    return {"label": _shares(examples, vocabulary, [1] * len(examples)).squeeze(1)}
 
 
 def _gold_tags(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:
     """(b, f, labels): the share of votes for each of the task's labels, of one answer all; nothing
     behind the last fact."""
+    return {"tags": _shares(examples, vocabulary, [one.count for one in examples])}
+
+
+def _shares(examples: Sequence[Example], vocabulary: Vocabulary, counts: Sequence[int]) -> Tensor:
+    """(b, f, labels): the shares of votes at each of so many places, where a vote names a label for
+    all places in order."""
     numbers = _numbers(vocabulary, examples[0].task)
-    shares = torch.zeros(len(examples), max(one.count for one in examples), len(numbers))
-    for row, one in enumerate(examples):
-        tags = torch.tensor([numbers[tag] for tag in _answered(one)])
-        votes = len(tags) // one.count
-        places = torch.arange(one.count).repeat(votes)
-        shares[row].index_put_((places, tags), torch.tensor(1 / votes), accumulate=True)
-    return {"tags": shares}
+    shares = torch.zeros(len(examples), max(counts), len(numbers))
+    for row, votes, count in zip(shares, map(_answered, examples), counts, strict=True):
+        named = torch.tensor([numbers[one] for one in votes], dtype=torch.long)
+        places = torch.arange(len(votes)) % count
+        share = torch.tensor(count / max(len(votes), 1))
+        row.index_put_((places, named), share, accumulate=True)
+    return shares
 
 
 def _gold_spans(examples: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Tensor]:

@@ -205,19 +205,21 @@ def _answered(
         said = outcomes(teacher.network, teacher.vocabulary, examples, torch.device("cpu"))
     labels = {name: {one.answer[0] for one in some if one.answer} for name, some in groups.items()}
     for (name, one), outcome in zip(asked, said, strict=True):
-        yield {
-            "group": f"silver {name}",
-            "facts": [" ".join(fact) for fact in one.facts],
-            "asked": [
-                {
-                    "facts": len(one.facts),
-                    "question": " ".join(one.question),
-                    "answer": _answer(outcome.said, labels[name]),
-                    "supports": None,
-                    **({"spans": outcome.said.spans} if one.kind == "spans" else {}),
-                }
-            ],
-        }
+        more = {"spans": outcome.said.spans} if one.kind == "spans" else {}
+        yield story(name, one, _answer(outcome.said, labels[name]), **more)
+
+
+def story(group: str, one: Example, answer: list[str], **more: object) -> dict[str, object]:
+    """A line of prepared stories: the question of a group, as it was answered."""
+    asked = {
+        "facts": len(one.facts),
+        "question": " ".join(one.question),
+        "answer": answer,
+        "supports": None,
+        **more,
+    }
+    facts = [" ".join(fact) for fact in one.facts]
+    return {"group": f"silver {group}", "facts": facts, "asked": [asked]}
 
 
 def _answer(said: Said, labels: set[str]) -> list[str]:

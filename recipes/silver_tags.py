@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from silver import shared_out
+from silver import shared_out, story
 
 from qaengine.batch import Example
 from qaengine.checkpoint import Checkpoint, load_checkpoint
@@ -102,18 +102,7 @@ def voted(
             ]
             for row in rows
         ]
-        yield {
-            "group": "silver part_of_speech",
-            "facts": [" ".join(fact) for fact in one.facts],
-            "asked": [
-                {
-                    "facts": 1,
-                    "question": " ".join(one.question),
-                    "answer": [vote[number] for number in range(VOTES) for vote in votes],
-                    "supports": None,
-                }
-            ],
-        }
+        yield story(TASK, one, [vote[number] for number in range(VOTES) for vote in votes])
 
 
 if __name__ == "__main__":

@@ -161,6 +161,8 @@ def test_phrasings_for_validation_ask_for_the_same_slots() -> None:
 def test_kinds_and_lengths_that_cannot_be() -> None:
     with pytest.raises(InputError, match="Did you mean 'counting'"):
         stories(1, kinds=["countin"])
+    with pytest.raises(InputError, match="Available: test, valid"):
+        stories(1, held_out="train")
     with pytest.raises(InputError, match="at least 2"):
         stories(1, facts=(5, 1))
     with pytest.raises(InputError, match="No story"):

@@ -64,11 +64,15 @@ def stories(
     `invented`: share of stories in invented words;
     `held_out`: also use the phrasings kept out of training for "valid" or for "test", with that its
     foreign questions.
-    Raises `InputError` for an unknown kind or an impossible number of facts.
+    Raises `InputError` for an unknown kind or split, or an impossible number of facts.
     """
     for kind in kinds or ():
         if kind not in KINDS:
             raise InputError(unknown("kind of reasoning", kind, KINDS))
+    if held_out not in (None, "valid", "test"):
+        raise InputError(
+            unknown("split with phrasings of its own", str(held_out), ("valid", "test"))
+        )
     if not 2 <= facts[0] <= facts[1]:
         raise InputError(
             f"facts={facts}: give the least and the most facts of a story, at least 2."
