@@ -9,7 +9,6 @@ and resumed ends with the weights of one that was not.
 from __future__ import annotations
 
 import json
-import math
 import random
 import time
 from collections import Counter
@@ -27,7 +26,7 @@ from torch import nn
 from qaengine.balance import settled
 from qaengine.batch import Example, collate
 from qaengine.checkpoint import Checkpoint, Config, build, load_checkpoint
-from qaengine.errors import CheckpointError, DataError, RecipeError, TrainingError, unknown
+from qaengine.errors import CheckpointError, DataError, RecipeError, unknown
 from qaengine.files import write_whole
 from qaengine.network.config import NetworkConfig
 from qaengine.network.dynamic_memory_network import DynamicMemoryNetwork
@@ -38,7 +37,7 @@ from qaengine.registry import registry
 from qaengine.routing import fit_router
 from qaengine.schema import Split, TaskSchema
 from qaengine.scoring import Calibration, measured, outcomes, way
-from qaengine.training_state import NAME, read_state, set_rate, write_state
+from qaengine.training_state import NAME, check, read_state, set_rate, write_state
 from qaengine.vocabulary import Vocabulary
 from qaengine.word_vectors import WordVectors, read_vectors
 
@@ -199,12 +198,7 @@ class _Session:
         nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.training.clip)
         self.optimizer.step()
         for (group, _), value in zip(drawn, total.tolist(), strict=True):
-            if not math.isfinite(value):  # not to be saved over what was learnt before
-                raise TrainingError(
-                    f"In round {self.round + 1} a loss of {group!r} is {value}. What was saved "
-                    f"before stands in {self.folder}: begin from there (--from), with a lower "
-                    "training.learning_rate, or with training.precision = 'float'."
-                )
+            check(value, f"a loss of {group!r}", self.round + 1, self.folder)
             self.losses[group] += 0.01 * (value - self.losses[group])
         parts = {part: value for part, value in vars(loss).items() if value is not None}
         return {part: float(value.detach().sum()) for part, value in parts.items()}

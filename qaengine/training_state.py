@@ -14,7 +14,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from qaengine.errors import CheckpointError
+from qaengine.errors import CheckpointError, TrainingError
 from qaengine.files import write_whole
 
 NAME = "training.safetensors"
@@ -86,6 +86,17 @@ def read_state(folder: Path, recipe: BaseModel, device: str = "cpu") -> State:
             "Resume with the recipe that it began with, or choose another folder."
         )
     return State(counters, _below(tensors, "network."), _below(tensors, "optimizer."))
+
+
+def check(loss: float, what: str, number: int, folder: Path) -> None:
+    """Raises `TrainingError` for a loss that is no number, in this round: what comes of it must
+    not be saved over what was learnt before."""
+    if not math.isfinite(loss):
+        raise TrainingError(
+            f"In round {number} {what} is {loss}. What was saved before stands in {folder}. Begin "
+            "anew, from there where a command has --from, with a lower training.learning_rate, or "
+            "in full training.precision."
+        )
 
 
 def set_rate(optimizer: Optimizer, highest: float, warmup: float, progress: float) -> None:

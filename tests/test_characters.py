@@ -39,7 +39,7 @@ from qaengine.characters.network import CharacterLSTM, bits_per_character, side_
 from qaengine.characters.recipe import Book, CharacterRecipe, Network, is_of_characters
 from qaengine.characters.signals import signals
 from qaengine.cli import main
-from qaengine.errors import CheckpointError, DataError, InputError, RecipeError
+from qaengine.errors import CheckpointError, DataError, InputError, RecipeError, TrainingError
 
 LETTERS = Alphabet(characters='\n "()abc')
 RECIPE = """
@@ -225,6 +225,19 @@ def test_resumed_training_ends_with_the_same_weights(recipe: Path, tmp_path: Pat
     training.train(plan, tmp_path / "parts", device="cpu", resume=True)
     whole, parts = (load_model(tmp_path / name).network.state_dict() for name in ("whole", "parts"))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+def test_a_loss_that_is_no_number_is_not_saved(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, folder = CharacterRecipe.read(recipe), tmp_path / "out"
+    training.train(plan, folder, device="cpu", rounds=1)
+    before = (folder / training.NAME).read_bytes()
+    known = training.F.cross_entropy
+    monkeypatch.setattr(training.F, "cross_entropy", lambda *given: known(*given) * math.nan)
+    with pytest.raises(TrainingError, match="In round 2 the loss is nan"):
+        training.train(plan, folder, device="cpu", resume=True)
+    assert (folder / training.NAME).read_bytes() == before
 
 
 def test_training_is_not_overwritten_nor_resumed_by_another(recipe: Path, tmp_path: Path) -> None:

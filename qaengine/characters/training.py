@@ -41,7 +41,7 @@ from qaengine.characters.recipe import CharacterRecipe
 from qaengine.devices import best_device
 from qaengine.errors import CheckpointError
 from qaengine.files import write_whole
-from qaengine.training_state import NAME, read_state, set_rate, write_state
+from qaengine.training_state import NAME, check, read_state, set_rate, write_state
 
 
 def train(
@@ -150,6 +150,7 @@ class _Session:
             self.optimizer.step()
             state = (state[0].detach(), state[1].detach())
             total += loss.detach()
+        check(float(total), "the loss", self.round + 1, self.folder)
         return float(total) / len(pieces) / math.log(2)
 
     def _validate(self) -> dict[str, float]:
