@@ -83,27 +83,57 @@ def test_two_networks_vote_on_tags(
     silver[-1] = replace(odd, answer=("``",) * odd.count)
     stories(tmp_path / "silver.jsonl.gz", task.schema, silver)
     out = tmp_path / "votes.jsonl.gz"
-    told = [tmp_path / "teacher", tmp_path / "learner", "--silver", tmp_path / "silver.jsonl.gz"]
+    told = [
+        task.schema.name,
+        tmp_path / "teacher",
+        tmp_path / "learner",
+        "--silver",
+        tmp_path / "silver.jsonl.gz",
+    ]
     monkeypatch.setattr(sys, "argv", ["", *map(str, told), "--count", "2", "--out", str(out)])
-    recipe("silver_tags").main()
+    recipe("silver_votes").main()
     (found,) = read_stories(out).values()
     assert len(found) == 2
     assert found[0].facts == odd.facts
     for one in found:
         assert one.answer is not None
-        assert len(one.answer) == recipe("silver_tags").VOTES * one.count
+        assert len(one.answer) == 10 * one.count
         assert set(one.answer) <= set(task.schema.labels)
     loss = engine.checkpoint.network.loss(collate(found, engine.checkpoint.vocabulary))
     assert loss.answer.isfinite().all()
 
 
+def test_a_network_votes_on_labels_beside_the_file(
+    recipe: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty votes, for labels that the group has, and the file's count as much as its own."""
+    task = registry().task("sentiment")
+    asked = [example(triple, task.schema) for triple in task.samples()]
+    tiny_engine(task.samples(), tasks=(task.schema,), steps=20).checkpoint.save(tmp_path / "one")
+    told = ("negative",) * 12 + ("positive",) * 8
+    stories(tmp_path / "silver.gz", task.schema, [replace(one, answer=told) for one in asked])
+    out = tmp_path / "votes.jsonl.gz"
+    command = ["sentiment", tmp_path / "one", "--silver", tmp_path / "silver.gz", "--out", out]
+    monkeypatch.setattr(sys, "argv", ["", *map(str, command)])
+    recipe("silver_votes").main()
+    (found,) = read_stories(out).values()
+    assert {one.facts for one in found} == {one.facts for one in asked}
+    for one in found:
+        assert one.answer is not None
+        votes = Counter(one.answer)
+        assert votes.total() == 20
+        assert set(votes) <= {"negative", "positive"}
+        assert 6 <= votes["negative"] <= 16
+        assert 4 <= votes["positive"] <= 14
+
+
 def stories(path: Path, schema: TaskSchema, examples: Sequence[Example]) -> None:
-    """Writes prepared tags."""
+    """Writes prepared stories of one group."""
     lines = [schema.model_dump_json()]
     for one in examples:
         asked = {"facts": 1, "question": " ".join(one.question), "answer": one.answer}
         facts = [" ".join(fact) for fact in one.facts]
-        told = {"group": "tags", "facts": facts, "asked": [asked | {"supports": None}]}
+        told = {"group": "silver some", "facts": facts, "asked": [asked | {"supports": None}]}
         lines.append(json.dumps(told))
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(gzip.compress("\n".join(lines).encode()))
