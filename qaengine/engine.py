@@ -31,6 +31,8 @@ from qaengine.values import spelling, value_of
 BATCH, BATCH_FACTS = 64, 6_000
 ROUTED = 512
 """Questions routed at a time."""
+REMEMBERED = 1_000
+"""Questions whose tasks are remembered: people ask one question of many texts."""
 ALTERNATIVES = 3
 SURE = 0.5
 """A question whose likeliest task is less likely is of no kind that the network knows."""
@@ -64,6 +66,7 @@ class Engine:
 
     def __init__(self, checkpoint: Checkpoint, device: str = "cpu") -> None:
         self.checkpoint, self.device = checkpoint, torch.device(device)
+        self._routes: dict[str, str] = {}
 
     @classmethod
     def load(cls, checkpoint: str | Path | None = None, device: str = "auto") -> Self:
@@ -141,8 +144,16 @@ class Engine:
         return [name or found[number] for number, name in enumerate(named)]
 
     def _learnt_routes(self, questions: Sequence[str]) -> list[str]:
+        """Each question is routed once, however many texts it is asked of."""
+        known = self._routes
+        if new := [one for one in dict.fromkeys(questions) if one not in known]:
+            known = known | dict(zip(new, self._routed_by_network(new), strict=True))
+            self._routes = dict(list(known.items())[-REMEMBERED:])
+        return [known[question] for question in questions]
+
+    def _routed_by_network(self, questions: Sequence[str]) -> list[str]:
         network, vocabulary = self.checkpoint.network, self.checkpoint.vocabulary
-        if network.router is None or not questions:
+        if network.router is None:
             return [self.tasks[0].name] * len(questions)
         names, found = list(vocabulary.routes), []
         split = [words(question) for question in questions]

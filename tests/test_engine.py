@@ -307,7 +307,7 @@ def test_question_whose_task_is_unsure_abstains(
     question = joint_samples[0].question
     assert joint.ask(ABOUT, question).task == joint_samples[0].task
     monkeypatch.setattr("qaengine.engine.SURE", 1.01)
-    unknown_kind(joint, question)
+    unknown_kind(Engine(joint.checkpoint), question)
     assert joint.ask(ABOUT, question, task="worlds").task == "worlds"
 
 

@@ -41,3 +41,20 @@ def test_a_plugin_decides_first(joint: Engine, monkeypatch: pytest.MonkeyPatch) 
 def test_nothing_is_no_question(joint: Engine) -> None:
     with pytest.raises(InputError, match="question is empty"):
         joint.route("It rains.", " ")
+
+
+def test_a_question_is_routed_once_of_however_many_texts(
+    joint: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, asked = Engine(joint.checkpoint), []
+
+    def routed(questions: list[str]) -> list[str]:
+        asked.append(questions)
+        return ["part_of_speech"] * len(questions)
+
+    monkeypatch.setattr(engine, "_routed_by_network", routed)
+    monkeypatch.setattr("qaengine.engine.REMEMBERED", 2)
+    for questions in ("aba", "bb", "cad", "ab"):
+        found = engine.ask_many([("It rains.", question) for question in questions])
+        assert {one.task for one in found} == {"part_of_speech"}
+    assert asked == [["a", "b"], ["c", "d"], ["a", "b"]]
