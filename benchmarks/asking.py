@@ -2,7 +2,8 @@
 
     python benchmarks/asking.py --json asking.json
 
-Every story and every sentence is asked about once, so nothing that was answered before can help.
+Every story and every sentence is asked about once, so nothing that was answered before can help;
+but all sentences are asked one question, whose task is worked out once.
 Only tasks that the checkpoint knows are asked.
 """
 

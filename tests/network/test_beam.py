@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from qaengine.network.answers.beam import Writing, search
+from qaengine.network.answers.beam import LONGER, Writing, search
 
 START, END, PARTS = 0, 1, 5
 
@@ -37,21 +37,21 @@ def found(table: Tensor, most: list[int], beam: int) -> dict[str, Tensor]:
     return search(Chain(table), torch.tensor(most), start=START, end=END, beam=beam)
 
 
-def likelihood(table: Tensor, text: tuple[int, ...]) -> float:
+def likelihood(table: Tensor, text: tuple[int, ...], power: float = 1.0) -> float:
     steps = zip((START, *text), text, strict=False)
     logs = [math.log(max(float(table[one, other]), 1e-12)) for one, other in steps]
-    return math.exp(sum(logs) / len(logs))
+    return math.exp(sum(logs) / len(logs) ** power)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_wide_beam_finds_the_likeliest_text_of_all(seed: int) -> None:
-    """Of those that end, and those as long as they may be; the mean counts, not the sum."""
+    """Of those that end, and those as long as they may be, by sum over a power of length."""
     chances, most = table(seed), 4
     parts = [part for part in range(PARTS) if part not in (START, END)]
     texts = [
         (*text, END) for length in range(most) for text in product(parts, repeat=length)
     ] + list(product(parts, repeat=most))
-    best = max(texts, key=lambda text: likelihood(chances, text))
+    best = max(texts, key=lambda text: likelihood(chances, text, LONGER))
     said = found(chances, [most], beam=200)
     assert tuple(said["parts"][0].tolist())[: len(best)] == best
     assert set(said["parts"][0].tolist()[len(best) :]) <= {END}

@@ -1,7 +1,8 @@
 """Beam search: a text is written part by part, and the likeliest few go on side by side.
 
-The likelihood of a text is the geometric mean over its parts, so that short ones have no
-advantage (Wu et al. 2016, arXiv 1609.08144, section 7, with an exponent of 1).
+Logs of chances go down with each part, so texts are compared by their sum over a power of the
+length (Wu et al. 2016, arXiv 1609.08144, section 7); what is told as the likelihood of a text is
+the geometric mean over its parts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from qaengine.network.transformer import NOTHING
 
 UNLIKELY = 1e-12
 """A chance below it counts as this much."""
+LONGER = 1.4
+"""The power: with 1, which is the mean, texts came out 3 to 4% too short."""
 
 
 class Writing(ABC):
@@ -59,7 +62,7 @@ def search(
         parts = parts.view_as(logs).masked_fill(ended.unsqueeze(-1), end)
         scores = total.unsqueeze(-1) + logs
         grown = (lengths + ~ended).unsqueeze(-1)
-        _, best = (scores / grown).flatten(1).topk(beam, dim=-1)
+        _, best = (scores / grown**LONGER).flatten(1).topk(beam, dim=-1)
         origin = best // choices
         total, part = scores.flatten(1).gather(1, best), parts.flatten(1).gather(1, best).flatten()
         lengths = grown.squeeze(-1).gather(1, origin)
@@ -72,7 +75,8 @@ def search(
         attention = (seen if attention is None else torch.cat([attention, seen], 1))[rows]
         if bool(ended.all()):
             break
-    likelihood, best = (total / lengths).max(-1)
+    best = (total / lengths**LONGER).argmax(-1)
+    likelihood = (total / lengths).gather(1, best.unsqueeze(1)).squeeze(1)
     rows = base.squeeze(1) + best
     assert attention is not None, "a text may have a part at least"
     return {
