@@ -18,7 +18,7 @@ from qaengine.network.transformer import NOTHING
 UNLIKELY = 1e-12
 """A chance below it counts as this much."""
 LONGER = 1.4
-"""The power: with 1, which is the mean, texts came out 3 to 4% too short."""
+"""The power: with 1, which is the mean, texts came out 2 to 4% too short."""
 
 
 class Writing(ABC):
