@@ -1,4 +1,4 @@
-"""Translation from English: Multi30k (French, German) and Tatoeba (French)."""
+"""Translation from English: Multi30k (French, German), Tatoeba (French) and Ding (German)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from qaengine.data import DATA_SETS, locate
 from qaengine.errors import DataError, unknown
 from qaengine.plugin_api import Task, hookimpl
 from qaengine.schema import Split, TaskSchema, Triple, Value
+from qaengine_tasks.ding_files import read_sentences, read_terms
 from qaengine_tasks.phrasings import Phrased, phrasings
-from qaengine_tasks.translation_files import Pair, read_multi30k, read_tatoeba
+from qaengine_tasks.translation_files import Pair, of_split, read_multi30k, read_tatoeba
+from qaengine_tasks.translation_names import with_renamed
 
 FRENCH = (
     "In French?",
@@ -43,13 +45,16 @@ GERMAN = (
 """Each language's questions, the usual one first."""
 
 CORPORA = ("multi30k french", "multi30k german", "tatoeba french")
+DATA = ("multi30k", "tatoeba_fra_eng", "ding")
+FURTHER = ("ding german", "ding_terms german")
+"""Of a dictionary, for those who name them: sentences, and words and phrases, to train on only."""
 
 
 class Translation(Phrased):
     """English sentences and their translations; each corpus is a group.
 
     Pairs in train, valid and test: Multi30k 29,000, 1,014 and 1,000 (test_2016_flickr) in each
-    language; Tatoeba 139,811, 1,026 and 965.
+    language; Tatoeba 139,811, 1,026 and 965; of Ding 16,563, 177 and 176, and 19,755 terms.
     """
 
     schema = TaskSchema(
@@ -59,10 +64,8 @@ class Translation(Phrased):
         facts="tokens",
         answer="text",
         metric="bleu",
-        license="; ".join(
-            f"{name}: {DATA_SETS[name].license}" for name in ("multi30k", "tatoeba_fra_eng")
-        ),
-        source="; ".join(DATA_SETS[name].source for name in ("multi30k", "tatoeba_fra_eng")),
+        license="; ".join(f"{name}: {DATA_SETS[name].license}" for name in DATA),
+        source="; ".join(DATA_SETS[name].source for name in DATA),
     )
 
     def examples(self, split: Split, **options: Any) -> Iterator[Triple]:
@@ -75,17 +78,21 @@ class Translation(Phrased):
         split: Split,
         *,
         corpora: Sequence[str] = CORPORA,
+        renamed: int = 0,
         **options: Any,
     ) -> Iterator[tuple[str, Sequence[Triple]]]:
         """Each pair alone, in the group "translation CORPUS".
 
-        `corpora` are some of CORPORA; `tatoeba` is the most of its pairs to train on, drawn evenly;
-        `path` is a folder that holds multi30k/ and tatoeba_fra_eng/, each by default located. All
-        files are read and checked before anything is given. Raises `DataError`.
+        `corpora` are some of CORPORA and FURTHER; `tatoeba` is the most of its pairs to train on,
+        drawn evenly; `renamed` copies of a training pair tell of people with other names, where it
+        tells of any; `path` is a folder that holds multi30k/, tatoeba_fra_eng/ and ding/, each by
+        default located. All files are read and checked before anything is given. Raises
+        `DataError`.
         """
         pairs = {name: _read(name, split, **options) for name in corpora}
         for name, some in pairs.items():
-            yield from self._asked(name, split, some)
+            copies = renamed if split == "train" else 0
+            yield from self._asked(name, split, with_renamed(some, copies, random.Random(name)))
 
     def _asked(
         self, corpus: str, split: Split, pairs: Iterable[Pair]
@@ -158,11 +165,15 @@ def _metrics() -> dict[str, Any]:
 def _read(
     corpus: str, split: Split, *, path: Path | str | None = None, tatoeba: int | None = None
 ) -> list[Pair]:
-    if corpus not in CORPORA:
-        raise DataError(unknown("corpus of translations called", corpus, CORPORA))
+    if corpus not in CORPORA + FURTHER:
+        raise DataError(unknown("corpus of translations called", corpus, CORPORA + FURTHER))
     name, language = corpus.split()
     if name == "multi30k":
         return read_multi30k(_folder("multi30k", path), split, language)
+    if name == "ding":
+        return of_split(read_sentences(_folder("ding", path)), split)
+    if name == "ding_terms":
+        return read_terms(_folder("ding", path)) if split == "train" else []
     pairs = read_tatoeba(_folder("tatoeba_fra_eng", path), split)
     if split != "train" or tatoeba is None or tatoeba >= len(pairs):
         return pairs

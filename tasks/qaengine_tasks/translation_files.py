@@ -7,6 +7,7 @@ manythings.org publishes it, is one file of `English<TAB>French` lines.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from qaengine.errors import DataError
@@ -53,11 +54,13 @@ def read_tatoeba(folder: Path, split: Split) -> list[Pair]:
                 f"{_again('tatoeba_fra_eng')}"
             )
         pairs.append((fields[0], fields[1]))
-    kept = [
-        pair
-        for pair in pairs
-        if len(pair[0].split()) <= LONGEST and tatoeba_split(pair[0]) == split
-    ]
+    return of_split([pair for pair in pairs if len(pair[0].split()) <= LONGEST], split)
+
+
+def of_split(pairs: Iterable[Pair], split: Split) -> list[Pair]:
+    """Pairs of a corpus of which no splits are published: in training all translations of a
+    sentence, else the first."""
+    kept = [pair for pair in pairs if split_by_letters(pair[0]) == split]
     if split == "train":
         return kept
     first: dict[str, str] = {}
@@ -66,7 +69,7 @@ def read_tatoeba(folder: Path, split: Split) -> list[Pair]:
     return list(first.items())
 
 
-def tatoeba_split(english: str) -> Split:
+def split_by_letters(english: str) -> Split:
     """98 of 100 sentences are for training, by a hash of their letters in lower case."""
     letters = "".join(filter(str.isalpha, english.lower()))
     draw = int.from_bytes(hashlib.sha256(letters.encode()).digest()[:8], "big") % 100

@@ -15,7 +15,7 @@ from qaengine.schema import Translation as Said
 from qaengine.testing import check_task
 from qaengine_tasks.phrasings import phrasings
 from qaengine_tasks.translation import CORPORA, FRENCH, GERMAN, Translation, signature
-from qaengine_tasks.translation_files import MULTI30K, tatoeba_split
+from qaengine_tasks.translation_files import MULTI30K, split_by_letters
 
 TASK = Translation()
 HELD_OUT = {"Say it in French.", "Say it in German."}
@@ -117,7 +117,7 @@ def test_held_out_sentences_are_asked_once(split: Split, folder: Path) -> None:
 
 @pytest.mark.parametrize(("split", "sentence"), OF_SPLIT.items())
 def test_split_hangs_on_the_letters_alone(split: Split, sentence: str) -> None:
-    assert tatoeba_split(sentence) == tatoeba_split(f"¡{sentence.upper()} 3!") == split
+    assert split_by_letters(sentence) == split_by_letters(f"¡{sentence.upper()} 3!") == split
 
 
 def test_long_sentences_are_left_out(folder: Path) -> None:
