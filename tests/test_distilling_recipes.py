@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import torch
 
-from qaengine.batch import Example, collate
+from qaengine.batch import Example, FactSpan, collate
 from qaengine.errors import CheckpointError
 from qaengine.prepare import read_stories
 from qaengine.registry import registry
@@ -326,3 +326,60 @@ def test_weights_from_before_a_task_asked_along_say_what_they_said(recipe: Any) 
     ]
     assert said[0] == said[1]
     assert recipe("calibrate").asking_along(after) is after
+
+
+LISTS = {
+    "football": "football:\n      players: [Ada Bell, Cy Day]",
+    "address": "address:\n      country: [Oz, 'New #{x}']\n      streets: {a: [Elm], b: [Oak]}",
+}
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> Path:
+    for name, content in LISTS.items():
+        (tmp_path / f"{name}.yml").write_text(f"en:\n  faker:\n    {content}\n")
+    return tmp_path
+
+
+def test_lists_are_found_by_name_without_what_is_put_together(recipe: Any, lists: Path) -> None:
+    other = recipe("other_names")
+    found = other.read_lists(lists)
+    assert found["address.country"] == ["Oz"]
+    rng = random.Random(0)
+    assert sorted(other.drawn("address.streets.*", found, rng)) == ["Elm", "Oak"]
+    joined = set(other.drawn("football.players + address.country", found, rng))
+    assert joined == {"Ada Bell Oz", "Cy Day Oz"}
+    with pytest.raises(SystemExit, match=r"no list 'football\.clubs'"):
+        other.drawn("football.clubs", found, rng)
+
+
+def test_names_give_way_to_others_of_their_kind(recipe: Any) -> None:
+    text = ("omg", "Ann", "Lee", "saw", "PARIS", "today")
+    spans = (FactSpan(1, 2, "PERSON"), FactSpan(2, 2, "PERSON"), FactSpan(4, 4, "LOCATION"))
+    one = Example((text,), ("Names", "?"), spans=spans, kind="spans", unit="tokens")
+    names = {"PERSON": [("Bo",)], "LOCATION": [("New", "Delhi")]}
+    seen = Counter(
+        (other.facts[0], other.spans)
+        for seed in range(60)
+        for other in [recipe("other_names").exchanged(one, names, random.Random(seed))]
+    )
+    (facts, found), _ = seen.most_common(1)[0]
+    assert facts == ("omg", "Bo", "saw", "NEW", "DELHI", "today")
+    assert found == (FactSpan(1, 1, "PERSON"), FactSpan(3, 4, "LOCATION"))
+    assert len(seen) > 1  # some names stay, some are typed small
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("ann lee", "new delhi"),
+        ("PARIS", "NEW DELHI"),
+        ("NASA", "New Delhi"),
+        ("#Rome", "#NewDelhi"),
+    ],
+)
+def test_a_name_is_typed_as_the_old_one_was(recipe: Any, old: str, new: str) -> None:
+    rng = random.Random(1)
+    rng.random = lambda: 0.5  # type: ignore[method-assign]
+    found = recipe("other_names").as_typed(("New", "Delhi"), tuple(old.split()), rng)
+    assert found == tuple(new.split())
