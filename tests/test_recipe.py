@@ -9,7 +9,7 @@ import pytest
 from qaengine.errors import RecipeError
 from qaengine.recipe import Recipe
 
-OTHER_FORMS = ("default.toml", "char-lm.toml")
+OTHER_FORMS = ("default.toml", "char-lm.toml", "other_names.toml")
 """Of stages, and of characters."""
 RECIPES = sorted(
     path
