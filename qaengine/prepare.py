@@ -60,15 +60,17 @@ def _wanted(source: Source, seed: int, told: dict[str, Any]) -> dict[str, Any]:
 
 def _prepared(source: Source, split: Split, seed: int) -> bytes:
     if source.file and split == "train":
-        return _given(Path(source.file), source.task)
+        return _given(source)
     lines = [registry().task(source.task).schema.model_dump_json()]
     if not source.file:
         lines += (json.dumps(story) for story in _told(source, split, seed))
     return gzip.compress("\n".join(lines).encode(), 6, mtime=0)
 
 
-def _given(path: Path, task: str) -> bytes:
-    """A file of prepared stories, as it is; raises `DataError` where it holds none of the task."""
+def _given(source: Source) -> bytes:
+    """A file of prepared stories, as it is, or asked plainly; raises `DataError` where it holds
+    none of the task."""
+    path, task = Path(source.file), source.task
     if not path.is_file():
         raise DataError(
             f"There are no prepared stories at {path}. Make them with recipes/silver.py, or name "
@@ -80,7 +82,23 @@ def _given(path: Path, task: str) -> bytes:
             f"{path} holds stories of {', '.join(sorted(tasks)) or 'no task'}, but the recipe's "
             f"source is of {task}."
         )
-    return path.read_bytes()
+    content = path.read_bytes()
+    return _asked_plainly(content, _plain_questions(source)) if source.plain else content
+
+
+def _asked_plainly(content: bytes, plain: dict[str, str]) -> bytes:
+    """A file of stories whose groups, "silver GROUP", are asked as GROUP is in validation."""
+    from qaengine.text import words
+
+    schema, *lines = gzip.decompress(content).decode().split("\n")
+    told = [schema]
+    for story in map(json.loads, lines):
+        question = plain.get(story["group"].removeprefix("silver "))
+        if question is not None:
+            for asked in story["asked"]:
+                asked["question"] = " ".join(words(question))
+        told.append(json.dumps(story))
+    return gzip.compress("\n".join(told).encode(), 6, mtime=0)
 
 
 def story_file(folder: Path, number: int, split: Split) -> Path:

@@ -25,7 +25,8 @@ class Source(Frozen):
     nothing is validated on them."""
     plain: bool = False
     """Whether each group is asked in the one question of its validation stories, in place of many
-    phrasings: half the work for a transformer, which reads them, too."""
+    phrasings: half the work for a transformer, which reads them, too. Of a file, "silver GROUP" is
+    asked as GROUP is."""
     train_options: dict[str, Any] = {}
     """For training alone, before `options` of the same name."""
     valid_options: dict[str, Any] = {}

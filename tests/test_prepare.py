@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,28 @@ def test_a_plain_source_asks_as_validation_does(
     prepare(recipe, tmp_path)
     asked = read_stories(story_file(tmp_path, 0, "train"))["g"]
     assert [example.question for example in asked] == [("A", "?")] * 2
+
+
+def test_a_file_is_asked_plainly_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = registry().task("question_type")
+    usual = task.samples()[0].model_copy(update={"question": "What is it?"})
+    story = {
+        "group": "silver question_type",
+        "facts": ["Who ?"],
+        "asked": [{"facts": 1, "question": "Why so ?", "answer": ["human"], "supports": None}],
+    }
+    given = tmp_path / "given.jsonl.gz"
+    lines = [task.schema.model_dump_json()]
+    lines += [json.dumps(story), json.dumps(story | {"group": "other"})]
+    given.write_bytes(gzip.compress("\n".join(lines).encode()))
+    source = {"task": "question_type", "file": str(given), "plain": True}
+    monkeypatch.setattr(task, "stories", lambda *_, **__: [("question_type", [usual])])
+    prepare(Recipe.model_validate({"name": "one", "sources": [source]}), tmp_path / "told")
+    groups = read_stories(story_file(tmp_path / "told", 0, "train"))
+    (one,), (other,) = groups["silver question_type"], groups["other"]
+    assert one.question == ("What", "is", "it", "?")
+    assert other.question == ("Why", "so", "?")
+    assert one.answer == other.answer == ("human",)
 
 
 def test_a_group_with_many_questions_cannot_be_plain(tmp_path: Path) -> None:
