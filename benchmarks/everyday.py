@@ -19,13 +19,17 @@ from qaengine import Engine
 from qaengine_tasks.translation import Translation
 from qaengine_tasks.translation_names import renamed
 
-GERMAN = """der die das ein eine einen einem einer des dem den ist und ich du er sie es wir ihr
-    nicht dass wer was mein meine sein seine im in auf für mit zu zum zur hat habe haben war waren sind
-    bin von am an wie wo so sehr kann kannst will mir mich dir dich ihn ihm ihnen uns aus bei nach
-    noch auch als wenn hier keine kein"""
-FRENCH = """le la les un une des du de est et je tu il elle nous vous ils elles ne pas que qui ce
-    cette mon ma mes son sa ses à au aux en dans sur pour avec a ai as avons été était sont suis l d j n s
-    c qu m t y où si plus tout très fait faire peux peut veux"""
+GERMAN = """
+    der die das ein eine einen einem einer des dem den ist und ich du er sie es wir ihr
+    nicht dass wer was mein meine sein seine im in auf für mit zu zum zur hat habe haben war
+    waren sind bin von am an wie wo so sehr kann kannst will mir mich dir dich ihn ihm ihnen
+    uns aus bei nach noch auch als wenn hier keine kein
+"""
+FRENCH = """
+    le la les un une des du de est et je tu il elle nous vous ils elles ne pas que qui ce
+    cette mon ma mes son sa ses à au aux en dans sur pour avec a ai as avons été était sont
+    suis l d j n s c qu m t y où si plus tout très fait faire peux peut veux
+"""
 QUESTIONS = ("In German?", "In French?")
 
 
