@@ -26,7 +26,7 @@ from typing import Any
 import yaml
 from silver import story
 
-from qaengine.batch import Example, FactSpan
+from qaengine.batch import Example, FactSpan, Words
 from qaengine.files import write_whole
 from qaengine.prepare import read_stories
 from qaengine.registry import registry
@@ -41,8 +41,6 @@ MOST = 300
 """Names of a list, so that none drowns the others."""
 SHARE = 0.9
 """Of the names of a text, those that are exchanged."""
-
-Words = tuple[str, ...]
 
 
 def main() -> None:

@@ -15,9 +15,7 @@ from pathlib import Path
 from qaengine.errors import DataError
 from qaengine.subwords import tidy
 from qaengine_tasks.text_files import find, read_text
-
-Pair = tuple[str, str]
-"""English and German."""
+from qaengine_tasks.translation_files import Pair
 
 ALTERNATIVES = 3
 """The most of the English ones that a German sentence is told with."""

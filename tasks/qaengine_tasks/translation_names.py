@@ -10,11 +10,9 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 
+from qaengine_tasks.translation_files import Pair
 from qaengine_tasks.worlds import words
 from qaengine_tasks.worlds.cast import invented_word
-
-Pair = tuple[str, str]
-"""An English sentence and its translation."""
 
 INVENTED = 0.3
 """Share of the names that nobody has."""
